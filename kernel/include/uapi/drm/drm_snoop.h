@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+#ifndef _UAPI_DRM_SNOOP_H_
+#define _UAPI_DRM_SNOOP_H_
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+#if defined(__cplusplus)
+extern "C" {
+#endif
+
+/**
+ * DOC: drm_snoop uAPI
+ *
+ * ``/dev/dri/cardN-snoop`` gives an authorised process the GPU memory of
+ * another process as a file: after REGISTER and BIND, file offsets are GPU
+ * virtual addresses (or offsets in one object).
+ *
+ * The usual sequence is
+ *
+ * 1. ``open("/dev/dri/card0-snoop")``;
+ * 2. get a DRM descriptor of the target with ``pidfd_getfd()`` and pass it to
+ *    %DRM_IOCTL_SNOOP_REGISTER. The descriptor may be closed afterwards;
+ * 3. %DRM_IOCTL_SNOOP_LIST the client's VMs and objects;
+ * 4. %DRM_IOCTL_SNOOP_BIND the open file to one VM or object;
+ * 5. ``pread()``, ``lseek()`` with SEEK_DATA and SEEK_HOLE,
+ *    %DRM_IOCTL_SNOOP_QUERY_RANGE.
+ *
+ * Extension rules: structures only grow, at their end; the size in the ioctl
+ * number says how much of a structure the caller knows. Missing members are
+ * taken as zero, members unknown to the kernel must be zero (E2BIG
+ * otherwise). Input flags, padding and reserved values must be zero (EINVAL
+ * otherwise). Unknown ioctl numbers are ENOTTY.
+ *
+ * Errors common to all ioctls: EFAULT (bad user pointer), ENODEV (the card is
+ * gone), EINTR (a fatal signal arrived while waiting).
+ */
+
+#define DRM_SNOOP_IOCTL_TYPE	0xDC
+
+/* Ioctl numbers; see the structures below. */
+#define DRM_SNOOP_CARD_INFO	0x00
+#define DRM_SNOOP_REGISTER	0x01
+#define DRM_SNOOP_LIST		0x02
+#define DRM_SNOOP_BIND		0x03
+#define DRM_SNOOP_QUERY_RANGE	0x04
+
+/*
+ * Features, in drm_snoop_card_info.features. A feature that is not set is
+ * refused with EOPNOTSUPP or EINVAL.
+ */
+/* read(), pread(), readv(), preadv() and lseek() */
+#define DRM_SNOOP_FEATURE_READ		(1ULL << 0)
+/* address spaces: LIST of VMs and ranges, BIND to a VM */
+#define DRM_SNOOP_FEATURE_VM		(1ULL << 1)
+
+/* States of the driver's adapter, in drm_snoop_card_info.adapter_state. */
+/* no adapter knows this driver: objects only */
+#define DRM_SNOOP_ADAPTER_NONE		0
+/* the driver's layout was read and checked: VMs are available */
+#define DRM_SNOOP_ADAPTER_READY		1
+/* there is an adapter, but it cannot be used; adapter_reason says why */
+#define DRM_SNOOP_ADAPTER_FAILED	2
+/* there is an adapter, switched off by the administrator */
+#define DRM_SNOOP_ADAPTER_OFF		3
+
+/* drm_snoop_card_info.primary_minor, render_minor: no such node */
+#define DRM_SNOOP_NO_MINOR		(~0U)
+
+/**
+ * struct drm_snoop_card_info - argument of DRM_IOCTL_SNOOP_CARD_INFO
+ *
+ * Describes the card behind the open file. Needs no registration. Reads the
+ * layout of the driver at its first call, which can take some 10 ms.
+ * All strings are NUL-terminated.
+ */
+struct drm_snoop_card_info {
+	/** @features: Returned mask of DRM_SNOOP_FEATURE_*. */
+	__u64 features;
+
+	/** @adapter_state: Returned DRM_SNOOP_ADAPTER_*. */
+	__u32 adapter_state;
+
+	/** @primary_minor: Returned N of /dev/dri/cardN. */
+	__u32 primary_minor;
+
+	/**
+	 * @render_minor: Returned N of /dev/dri/renderDN, or
+	 * DRM_SNOOP_NO_MINOR.
+	 */
+	__u32 render_minor;
+
+	/** @pad: Returned as zero. */
+	__u32 pad;
+
+	/** @driver: Returned name of the DRM driver. */
+	char driver[32];
+
+	/** @module: Returned name of the driver's kernel module. */
+	char module[56];
+
+	/** @bus_name: Returned bus name of the device, as 0000:00:02.0. */
+	char bus_name[48];
+
+	/**
+	 * @adapter_reason: Returned text: why adapter_state is not
+	 * DRM_SNOOP_ADAPTER_READY; empty if it is.
+	 */
+	char adapter_reason[128];
+};
+
+/**
+ * struct drm_snoop_register - argument of DRM_IOCTL_SNOOP_REGISTER
+ *
+ * Adds a DRM client to those that this open file may look at. The proof of
+ * authority is the client's own DRM descriptor: whoever holds it could
+ * already submit GPU work on the client's VMs. No reference to it is kept; the
+ * registration lasts until the client ends (its last descriptor is closed, by
+ * whatever process) or this file is closed. Registering a client twice is not
+ * an error and changes nothing.
+ *
+ * Errors: EBADF (@fd is not open, or O_PATH), EINVAL (@fd is not a DRM
+ * descriptor of this card, @flags not zero), EACCES (@fd is not open for
+ * reading), ENOSPC (256 clients are registered on this open file), ENOMEM.
+ */
+struct drm_snoop_register {
+	/** @fd: DRM descriptor of the target, primary or render node. */
+	__s32 fd;
+
+	/** @flags: MBZ. */
+	__u32 flags;
+
+	/**
+	 * @client_id: Returned key of the client for the other ioctls: the
+	 * drm-client-id of the target's fdinfo.
+	 */
+	__u64 client_id;
+};
+
+/* Objects and memory */
+
+/* How the driver keeps an object, in drm_snoop_object.kind. */
+#define DRM_SNOOP_OBJECT_OTHER		0
+#define DRM_SNOOP_OBJECT_TTM		1
+#define DRM_SNOOP_OBJECT_SHMEM		2
+
+/* Where memory was when it was asked for: drm_snoop_*.placement. */
+/* not known, or the object was busy */
+#define DRM_SNOOP_PLACEMENT_UNKNOWN	0
+/* system memory that the device does not address (TTM: evicted) */
+#define DRM_SNOOP_PLACEMENT_SYSTEM	1
+/* system memory that the device addresses (TTM_PL_TT, shmem) */
+#define DRM_SNOOP_PLACEMENT_TT		2
+/* device memory */
+#define DRM_SNOOP_PLACEMENT_VRAM	3
+/* a domain private to the driver (TTM_PL_PRIV and above) */
+#define DRM_SNOOP_PLACEMENT_PRIVATE	4
+/* swapped out */
+#define DRM_SNOOP_PLACEMENT_SWAPPED	5
+/* no memory yet, or purged */
+#define DRM_SNOOP_PLACEMENT_NONE	6
+
+/* Flags of objects and ranges. */
+/* content can be read through this file */
+#define DRM_SNOOP_READABLE		(1U << 0)
+/* the object came from another device or process as a dma-buf */
+#define DRM_SNOOP_IMPORTED		(1U << 1)
+/* the object was exported as a dma-buf */
+#define DRM_SNOOP_EXPORTED		(1U << 2)
+/* the driver freed the content on request (madvise) */
+#define DRM_SNOOP_PURGED		(1U << 3)
+
+/* Kinds of ranges, in drm_snoop_range.kind. */
+#define DRM_SNOOP_RANGE_OBJECT		1
+/* memory of the process, bound by its CPU address */
+#define DRM_SNOOP_RANGE_USERPTR		2
+/* bound to nothing: reads zero */
+#define DRM_SNOOP_RANGE_SPARSE		3
+
+/* Node of a client, in drm_snoop_client.node. */
+#define DRM_SNOOP_NODE_PRIMARY		0
+#define DRM_SNOOP_NODE_RENDER		1
+#define DRM_SNOOP_NODE_ACCEL		2
+
+/**
+ * struct drm_snoop_client - one entry of LIST CLIENTS
+ */
+struct drm_snoop_client {
+	/** @client_id: As returned by REGISTER. */
+	__u64 client_id;
+
+	/** @flags: DRM_SNOOP_CLIENT_*. */
+	__u32 flags;
+
+	/** @node: DRM_SNOOP_NODE_* that the client opened. */
+	__u32 node;
+};
+
+/* the client ended; nothing of it can be reached any more */
+#define DRM_SNOOP_CLIENT_GONE		(1U << 0)
+
+/**
+ * struct drm_snoop_vm - one entry of LIST VMS
+ */
+struct drm_snoop_vm {
+	/** @vm_id: The driver's own id of the VM in its client. */
+	__u64 vm_id;
+
+	/** @start: First GPU virtual address that the VM manages. */
+	__u64 start;
+
+	/** @end: First GPU virtual address after the VM. */
+	__u64 end;
+
+	/** @flags: Returned as zero. */
+	__u32 flags;
+
+	/** @pad: Returned as zero. */
+	__u32 pad;
+
+	/** @name: Name that the driver gave the VM; may be empty. */
+	char name[32];
+};
+
+/**
+ * struct drm_snoop_object - one entry of LIST OBJECTS
+ */
+struct drm_snoop_object {
+	/**
+	 * @object_id: Identity of the object on this card, never 0: equal for
+	 * all handles and ranges of one object while it lives.
+	 */
+	__u64 object_id;
+
+	/** @size: Size in bytes. */
+	__u64 size;
+
+	/** @handle: The client's GEM handle, never 0. */
+	__u32 handle;
+
+	/** @kind: DRM_SNOOP_OBJECT_*. */
+	__u32 kind;
+
+	/** @placement: DRM_SNOOP_PLACEMENT_*. */
+	__u32 placement;
+
+	/** @flags: DRM_SNOOP_READABLE and others. */
+	__u32 flags;
+};
+
+/**
+ * struct drm_snoop_range - one mapping of a VM
+ *
+ * An entry of LIST RANGES and the answer of QUERY_RANGE. Tells what the driver
+ * was asked to bind; its page tables may lag behind.
+ */
+struct drm_snoop_range {
+	/** @start: First GPU virtual address. */
+	__u64 start;
+
+	/** @end: First GPU virtual address after the range. */
+	__u64 end;
+
+	/** @object_id: Of the bound object; 0 for other kinds. */
+	__u64 object_id;
+
+	/** @object_offset: Byte in the object at @start. */
+	__u64 object_offset;
+
+	/** @object_size: Size of the object in bytes. */
+	__u64 object_size;
+
+	/**
+	 * @generation: Token of this very binding. As long as it is the same
+	 * for an address, so is what is bound there.
+	 */
+	__u64 generation;
+
+	/** @kind: DRM_SNOOP_RANGE_*. */
+	__u32 kind;
+
+	/** @placement: DRM_SNOOP_PLACEMENT_* of the object. */
+	__u32 placement;
+
+	/** @flags: DRM_SNOOP_READABLE and others. */
+	__u32 flags;
+
+	/** @pad: Returned as zero. */
+	__u32 pad;
+};
+
+/* What to list: drm_snoop_list.what and the type of its entries. */
+/* struct drm_snoop_client, all registered on this file */
+#define DRM_SNOOP_LIST_CLIENTS		1
+/* struct drm_snoop_vm, of client_id */
+#define DRM_SNOOP_LIST_VMS		2
+/* struct drm_snoop_object, of client_id */
+#define DRM_SNOOP_LIST_OBJECTS		3
+/* struct drm_snoop_range, of client_id and vm_id */
+#define DRM_SNOOP_LIST_RANGES		4
+
+/* drm_snoop_list.cursor: nothing is left */
+#define DRM_SNOOP_CURSOR_END		(~0ULL)
+
+/**
+ * struct drm_snoop_list - argument of DRM_IOCTL_SNOOP_LIST
+ *
+ * Lists things of registered clients, in ascending order of client_id, vm_id,
+ * handle or start address. Never names anything of other clients. Resumable:
+ * start with @cursor 0 and repeat with the returned @cursor until it is
+ * DRM_SNOOP_CURSOR_END. What is added or removed between two calls may or may
+ * not be seen; nothing is seen twice. One call may return fewer entries than
+ * asked for although more are left.
+ *
+ * Errors: EINVAL (unknown @what, @flags not zero, @count 0,
+ * @entry_size 0, not a multiple of 8 or above 4096, ids set that @what does
+ * not use), ENOENT (@client_id is not registered here, no such @vm_id), ESRCH
+ * (the client ended), EOPNOTSUPP (VMs of this driver are not known, see
+ * CARD_INFO), EBUSY (the driver held a lock for too long), ENOMEM.
+ */
+struct drm_snoop_list {
+	/** @what: DRM_SNOOP_LIST_*. */
+	__u32 what;
+
+	/** @flags: MBZ. */
+	__u32 flags;
+
+	/** @client_id: Client; MBZ for CLIENTS. */
+	__u64 client_id;
+
+	/** @vm_id: VM, for RANGES; MBZ otherwise. */
+	__u64 vm_id;
+
+	/** @cursor: Where to start, and returned: where to go on. */
+	__u64 cursor;
+
+	/** @entries: User pointer to an array of @count elements. */
+	__u64 entries;
+
+	/**
+	 * @count: Number of elements that fit at @entries, and returned:
+	 * number that were written.
+	 */
+	__u32 count;
+
+	/**
+	 * @entry_size: Size of one element in bytes as the caller knows it. A
+	 * smaller one than the kernel's is filled as far as it goes, the tail
+	 * of a larger one is zeroed.
+	 */
+	__u32 entry_size;
+};
+
+/* What to bind to, in drm_snoop_bind.what. */
+/* offsets are GPU virtual addresses of VM @id */
+#define DRM_SNOOP_BIND_VM		1
+/* offsets are bytes of the object with handle @id */
+#define DRM_SNOOP_BIND_OBJECT		2
+
+/**
+ * struct drm_snoop_bind - argument of DRM_IOCTL_SNOOP_BIND
+ *
+ * Makes one VM or object of a registered client the content of this open
+ * file, in place of what it was bound to. A failed call leaves the old
+ * binding. A descriptor is inherited over exec and fork and can be passed on
+ * with its binding. An object is bound by its handle, as the target would use
+ * it, and is not kept in memory by that: once the target has closed the
+ * handle, reading is ENOENT until the number names an object again.
+ *
+ * Errors: EINVAL (unknown @what, @flags not zero, a handle above 32 bit),
+ * ENOENT (@client_id is not registered here; no such VM or handle), ESRCH (the
+ * client ended), EOPNOTSUPP (VMs of this driver are not known), EBUSY.
+ */
+struct drm_snoop_bind {
+	/** @client_id: A registered client. */
+	__u64 client_id;
+
+	/** @what: DRM_SNOOP_BIND_*. */
+	__u32 what;
+
+	/** @flags: MBZ. */
+	__u32 flags;
+
+	/** @id: vm_id or handle. */
+	__u64 id;
+
+	/**
+	 * @size: Returned: size of the object in bytes, or first address after
+	 * the VM.
+	 */
+	__u64 size;
+};
+
+/* drm_snoop_query_range.flags */
+/* no range covers @addr: return the next one above it */
+#define DRM_SNOOP_QUERY_NEXT		(1U << 0)
+
+/**
+ * struct drm_snoop_query_range - argument of DRM_IOCTL_SNOOP_QUERY_RANGE
+ *
+ * Finds the range of the bound VM that covers an address. A file bound to an
+ * object has one range, the object itself.
+ *
+ * Errors: EINVAL (unknown @flags, @pad not zero), ENXIO (the file is not
+ * bound), ENOENT (no such range; the VM or the handle is gone), ESRCH (the
+ * client ended), EBUSY.
+ */
+struct drm_snoop_query_range {
+	/** @addr: Address (file offset) to look at. */
+	__u64 addr;
+
+	/** @flags: DRM_SNOOP_QUERY_*. */
+	__u32 flags;
+
+	/** @pad: MBZ. */
+	__u32 pad;
+
+	/** @range: Returned range. Grows at its end, as this structure. */
+	struct drm_snoop_range range;
+};
+
+#define DRM_IOCTL_SNOOP_CARD_INFO \
+	_IOWR(DRM_SNOOP_IOCTL_TYPE, DRM_SNOOP_CARD_INFO, struct drm_snoop_card_info)
+#define DRM_IOCTL_SNOOP_REGISTER \
+	_IOWR(DRM_SNOOP_IOCTL_TYPE, DRM_SNOOP_REGISTER, struct drm_snoop_register)
+#define DRM_IOCTL_SNOOP_LIST \
+	_IOWR(DRM_SNOOP_IOCTL_TYPE, DRM_SNOOP_LIST, struct drm_snoop_list)
+#define DRM_IOCTL_SNOOP_BIND \
+	_IOWR(DRM_SNOOP_IOCTL_TYPE, DRM_SNOOP_BIND, struct drm_snoop_bind)
+#define DRM_IOCTL_SNOOP_QUERY_RANGE \
+	_IOWR(DRM_SNOOP_IOCTL_TYPE, DRM_SNOOP_QUERY_RANGE, struct drm_snoop_query_range)
+
+#if defined(__cplusplus)
+}
+#endif
+
+#endif /* _UAPI_DRM_SNOOP_H_ */
