@@ -1,0 +1,602 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef DRMSNOOP_H
+#define DRMSNOOP_H
+
+/*
+ * libdrmsnoop: look at the GPU memory of another process
+ *
+ * A short program, without its error handling:
+ *
+ *	struct drmsnoop *snoop;
+ *	char buf[4096];
+ *
+ *	drmsnoop_open_process(pid, DRMSNOOP_ANY_CARD, DRMSNOOP_ALL_CLIENTS,
+ *			      &snoop);
+ *	drmsnoop_bind_vm(snoop, client_id, vm_id, NULL);
+ *	n = drmsnoop_pread(snoop, buf, sizeof(buf), gpu_address);
+ *	drmsnoop_close(snoop);
+ *
+ * Errors. Functions that return int or ssize_t return a negative errno value
+ * on failure. drmsnoop_error() then has a line for people that names the cause
+ * and, where there is one, the cure.
+ *
+ * Callbacks. The foreach functions call back once per element, in ascending
+ * order. The element is valid during the call only. A callback returns 0 to go
+ * on; any other value ends the walk and is returned by the foreach function.
+ * What comes or goes during a walk may or may not be seen; nothing is seen
+ * twice. A callback may use the same handle, but not close it.
+ *
+ * Threads. Different handles are independent. One handle may be used by several
+ * threads at once, except that drmsnoop_bind_vm(), drmsnoop_bind_object() and
+ * drmsnoop_close() need it for themselves. The library keeps no state outside
+ * handles but the message of drmsnoop_error(), of which each thread has its own.
+ *
+ * ABI. Structures passed to callbacks grow at their end only; do not copy
+ * or embed them by sizeof if you need members that a later library may add.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <drm/drm_snoop.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Version of this header; drmsnoop_version() is that of the library. */
+#define DRMSNOOP_VERSION "0.1.0"
+
+/**
+ * drmsnoop_version - version of the library that runs
+ *
+ * Returns a string like "0.1.0", never freed.
+ */
+const char *drmsnoop_version(void);
+
+/**
+ * drmsnoop_error - cause and cure of this thread's last failure
+ *
+ * Returns one line without a newline, for example "process 123 may not be
+ * looked at: kernel.yama.ptrace_scope is 1: ...". Valid until this thread calls
+ * another function of the library; meaningful only after one failed. Never
+ * NULL.
+ */
+const char *drmsnoop_error(void);
+
+/* Cards */
+
+/**
+ * struct drmsnoop_card - a DRM device of this machine
+ */
+struct drmsnoop_card {
+	/** @index: N of /dev/dri/cardN. */
+	unsigned int index;
+
+	/** @render: N of /dev/dri/renderDN, or -1 if the card has none. */
+	int render;
+
+	/** @node: Path of the card's snoop node, whether or not it exists. */
+	const char *node;
+
+	/**
+	 * @access: 0 if the caller may open @node, else a negative errno:
+	 * -ENOENT (drm_snoop is not loaded, or no udev made the node), -EACCES.
+	 */
+	int access;
+
+	/**
+	 * @driver: Name of the bus driver in sysfs, "" if the device has none.
+	 * The DRM driver's own name is in drmsnoop_card_info().
+	 */
+	const char *driver;
+
+	/** @bus_name: Name of the device in sysfs as "0000:00:02.0", or "". */
+	const char *bus_name;
+};
+
+/** drmsnoop_card_fn - called per card, see the top of this file */
+typedef int (*drmsnoop_card_fn)(const struct drmsnoop_card *card, void *data);
+
+/**
+ * drmsnoop_foreach_card - enumerate the cards, those without snoop node too
+ * @fn: called per card, in ascending order of index
+ * @data: for @fn
+ *
+ * Needs no privilege and opens no node. A machine without DRM has no cards,
+ * which is not an error.
+ *
+ * Returns 0, what @fn returned, or a negative errno (-ENOMEM, or why sysfs
+ * cannot be read).
+ */
+int drmsnoop_foreach_card(drmsnoop_card_fn fn, void *data);
+
+/* Processes that use a card */
+
+/**
+ * struct drmsnoop_client - a DRM client held by a process
+ *
+ * A client is one open DRM file. A process may hold it by several descriptors,
+ * and several processes may hold the same client (inherited, or sent over a
+ * socket); it is then reported once per process.
+ */
+struct drmsnoop_client {
+	/** @pid: Process (thread group) id in the caller's pid namespace. */
+	pid_t pid;
+
+	/** @uid: Effective user id of the process. */
+	uid_t uid;
+
+	/** @comm: Name of the process, as in /proc/PID/comm. */
+	const char *comm;
+
+	/** @card: N of /dev/dri/cardN. */
+	unsigned int card;
+
+	/** @node: DRM_SNOOP_NODE_* that the client was opened by. */
+	unsigned int node;
+
+	/**
+	 * @client_id: fdinfo's drm-client-id, unique on this machine until it
+	 * reboots. 0 if the driver does not tell: registering tells it.
+	 */
+	uint64_t client_id;
+
+	/** @driver: fdinfo's drm-driver, or "". */
+	const char *driver;
+
+	/** @fd: Lowest descriptor number of the client in the process. */
+	int fd;
+
+	/** @fd_count: Number of descriptors of the client in the process. */
+	unsigned int fd_count;
+};
+
+/** drmsnoop_client_fn - called per client, see the top of this file */
+typedef int (*drmsnoop_client_fn)(const struct drmsnoop_client *client,
+				  void *data);
+
+/* @pid: every process */
+#define DRMSNOOP_ALL_PROCESSES	0
+/* @card: every card; in drmsnoop_open_process(): the one that is used */
+#define DRMSNOOP_ANY_CARD	(-1)
+/* @client_id: every client of the process on that card */
+#define DRMSNOOP_ALL_CLIENTS	0
+
+/**
+ * drmsnoop_foreach_client - find the DRM clients that processes hold
+ * @pid: a process, or DRMSNOOP_ALL_PROCESSES
+ * @card: N of cardN, or DRMSNOOP_ANY_CARD
+ * @fn: called per process and client, ordered by pid, card, client id, fd
+ * @data: for @fn
+ *
+ * Reads /proc/PID/fd and fdinfo. Processes whose descriptors the caller may
+ * not see are left out of DRMSNOOP_ALL_PROCESSES; to be listed does not mean
+ * that the process may be snooped, see drmsnoop_check_access(). Cards are
+ * found whether or not they have a snoop node.
+ *
+ * Returns 0 (also if the process has no clients), what @fn returned, or a
+ * negative errno: -ESRCH (no such process), -EACCES (@pid's descriptors may not
+ * be seen by the caller), -ENOMEM.
+ */
+int drmsnoop_foreach_client(pid_t pid, int card, drmsnoop_client_fn fn,
+			    void *data);
+
+/**
+ * drmsnoop_check_access - ask the kernel whether a descriptor may be obtained
+ * @pid: process
+ * @fd: descriptor number in that process, as from struct drmsnoop_client
+ *
+ * Tries pidfd_getfd() and closes what it got. Looks at processes only: the
+ * snoop node has its own permissions, see struct drmsnoop_card.
+ *
+ * Returns 0, or a negative errno: -EPERM (drmsnoop_error() says by which rule),
+ * -ESRCH (the process ended), -EBADF (the descriptor was closed).
+ */
+int drmsnoop_check_access(pid_t pid, int fd);
+
+/* Handles */
+
+/**
+ * struct drmsnoop - an open snoop node
+ *
+ * Opaque. Made by one of the open functions, ended by drmsnoop_close().
+ */
+struct drmsnoop;
+
+/**
+ * drmsnoop_open - open the snoop node of a card; nothing is registered yet
+ * @card: N of cardN
+ * @snoop: returned handle, owned by the caller
+ *
+ * The descriptor is read-only and close-on-exec.
+ *
+ * Returns 0 or a negative errno: -ENOENT (no node), -EACCES (may not open it),
+ * -ENODEV (the card is gone), -ENOTTY (not a snoop node), -ENOMEM, -EMFILE.
+ */
+int drmsnoop_open(unsigned int card, struct drmsnoop **snoop);
+
+/**
+ * drmsnoop_open_process - open a snoop node and register a process's clients
+ * @pid: target
+ * @card: N of cardN, or DRMSNOOP_ANY_CARD if the process uses only one card
+ * @client_id: one client, or DRMSNOOP_ALL_CLIENTS
+ * @snoop: returned handle, owned by the caller
+ *
+ * Safe against reuse of @pid: everything is taken from the process that had
+ * the number when the function was called.
+ *
+ * Returns 0 or a negative errno: those of drmsnoop_open() and
+ * drmsnoop_register_process(), and -EINVAL (@card is DRMSNOOP_ANY_CARD and the
+ * process has clients on several cards; the message names them).
+ */
+int drmsnoop_open_process(pid_t pid, int card, uint64_t client_id,
+			  struct drmsnoop **snoop);
+
+/**
+ * drmsnoop_open_fd - make a handle of a snoop descriptor that is already open
+ * @fd: an open snoop node, as "drmsnoop run" gives to its command
+ * @snoop: returned handle; owns @fd from now on and closes it in the end
+ *
+ * Keeps what @fd is registered for and bound to. On failure @fd is left open.
+ *
+ * Returns 0 or a negative errno: -EBADF, -ENOTTY (not a snoop node), -ENODEV,
+ * -ENOMEM.
+ */
+int drmsnoop_open_fd(int fd, struct drmsnoop **snoop);
+
+/**
+ * drmsnoop_close - close the descriptor and free the handle
+ * @snoop: handle, or NULL
+ */
+void drmsnoop_close(struct drmsnoop *snoop);
+
+/**
+ * drmsnoop_fd - the descriptor of the handle
+ * @snoop: handle
+ *
+ * Owned by the handle: dup() it to keep or to pass it on.
+ */
+int drmsnoop_fd(const struct drmsnoop *snoop);
+
+/**
+ * drmsnoop_card_info - what the kernel said about the card when it was opened
+ * @snoop: handle
+ *
+ * Returns the answer of DRM_IOCTL_SNOOP_CARD_INFO, valid as long as the handle,
+ * never NULL.
+ */
+const struct drm_snoop_card_info *
+drmsnoop_card_info(const struct drmsnoop *snoop);
+
+/* Registration */
+
+/**
+ * drmsnoop_register_process - register the DRM clients of a process
+ * @snoop: handle
+ * @pid: target; clients on other cards than the handle's are passed over
+ * @client_id: one client, or DRMSNOOP_ALL_CLIENTS
+ *
+ * Clients that end while this runs are passed over.
+ *
+ * Returns the number of clients that were registered, at least 1, or a negative
+ * errno: -ESRCH (no such process), -EACCES or -EPERM (may not be looked at),
+ * -ENOENT (the process has no such client on this card), -ENOSPC (too many
+ * registrations on this handle), -ENODEV, -ENOMEM.
+ */
+int drmsnoop_register_process(struct drmsnoop *snoop, pid_t pid,
+			      uint64_t client_id);
+
+/**
+ * drmsnoop_register_pid_fd - register the client behind one descriptor
+ * @snoop: handle
+ * @pid: target
+ * @fd: descriptor number in the target
+ * @client_id: returned client id, may be NULL
+ *
+ * Returns 0 or a negative errno: those of drmsnoop_check_access() and
+ * drmsnoop_register_fd().
+ */
+int drmsnoop_register_pid_fd(struct drmsnoop *snoop, pid_t pid, int fd,
+			     uint64_t *client_id);
+
+/**
+ * drmsnoop_register_fd - register the client of a DRM descriptor of the caller
+ * @snoop: handle
+ * @drm_fd: the caller's own descriptor; stays the caller's, may be closed after
+ * @client_id: returned client id, may be NULL
+ *
+ * Returns 0 or a negative errno of DRM_IOCTL_SNOOP_REGISTER: -EBADF, -EINVAL
+ * (not a DRM descriptor of the handle's card), -EACCES, -ENOSPC, -ENODEV,
+ * -ENOMEM.
+ */
+int drmsnoop_register_fd(struct drmsnoop *snoop, int drm_fd,
+			 uint64_t *client_id);
+
+/* What registered clients have */
+
+/** drmsnoop_registered_fn - called per registered client */
+typedef int (*drmsnoop_registered_fn)(const struct drm_snoop_client *client,
+				      void *data);
+/** drmsnoop_vm_fn - called per VM */
+typedef int (*drmsnoop_vm_fn)(const struct drm_snoop_vm *vm, void *data);
+/** drmsnoop_object_fn - called per object handle */
+typedef int (*drmsnoop_object_fn)(const struct drm_snoop_object *object,
+				  void *data);
+/** drmsnoop_range_fn - called per range */
+typedef int (*drmsnoop_range_fn)(const struct drm_snoop_range *range,
+				 void *data);
+
+/**
+ * drmsnoop_foreach_registered - clients that are registered on this handle
+ * @snoop: handle
+ * @fn: called per client, in ascending order of client id
+ * @data: for @fn
+ *
+ * Returns 0, what @fn returned, or a negative errno: -ENODEV, -ENOMEM.
+ */
+int drmsnoop_foreach_registered(struct drmsnoop *snoop,
+				drmsnoop_registered_fn fn, void *data);
+
+/**
+ * drmsnoop_foreach_vm - address spaces of a client
+ * @snoop: handle
+ * @client_id: a registered client
+ * @fn: called per VM, in ascending order of vm_id
+ * @data: for @fn
+ *
+ * Returns 0, what @fn returned, or a negative errno: -ENOENT (not registered),
+ * -ESRCH (the client ended), -EOPNOTSUPP (the VMs of this driver are not known;
+ * the message says why), -EBUSY (the driver held a lock for too long), -ENODEV,
+ * -ENOMEM.
+ */
+int drmsnoop_foreach_vm(struct drmsnoop *snoop, uint64_t client_id,
+			drmsnoop_vm_fn fn, void *data);
+
+/**
+ * drmsnoop_foreach_object - buffer objects of a client
+ * @snoop: handle
+ * @client_id: a registered client
+ * @fn: called per handle, in ascending order
+ * @data: for @fn
+ *
+ * Returns as drmsnoop_foreach_vm(), without -EOPNOTSUPP.
+ */
+int drmsnoop_foreach_object(struct drmsnoop *snoop, uint64_t client_id,
+			    drmsnoop_object_fn fn, void *data);
+
+/**
+ * drmsnoop_foreach_range - mappings of a VM
+ * @snoop: handle
+ * @client_id: a registered client
+ * @vm_id: a VM of the client
+ * @fn: called per range, in ascending order of addresses
+ * @data: for @fn
+ *
+ * Returns as drmsnoop_foreach_vm(); -ENOENT also if there is no such VM.
+ */
+int drmsnoop_foreach_range(struct drmsnoop *snoop, uint64_t client_id,
+			   uint64_t vm_id, drmsnoop_range_fn fn, void *data);
+
+/**
+ * struct drmsnoop_objects - the objects of a client at one moment
+ *
+ * Opaque. Names by handle what a range names by object_id.
+ */
+struct drmsnoop_objects;
+
+/**
+ * drmsnoop_objects_get - take a table of the objects of a client
+ * @snoop: handle
+ * @client_id: a registered client
+ * @objects: returned table; the caller frees it with drmsnoop_objects_free()
+ *
+ * Returns as drmsnoop_foreach_object().
+ */
+int drmsnoop_objects_get(struct drmsnoop *snoop, uint64_t client_id,
+			 struct drmsnoop_objects **objects);
+
+/**
+ * drmsnoop_objects_free - free a table
+ * @objects: table, or NULL
+ */
+void drmsnoop_objects_free(struct drmsnoop_objects *objects);
+
+/**
+ * drmsnoop_objects_find - look up an object by its identity
+ * @objects: table
+ * @object_id: as in struct drm_snoop_range
+ *
+ * Returns the entry with the lowest handle of that object, valid as long as the
+ * table, or NULL: the client has no handle of it (a mapping keeps an object
+ * whose handle was closed).
+ */
+const struct drm_snoop_object *
+drmsnoop_objects_find(const struct drmsnoop_objects *objects,
+		      uint64_t object_id);
+
+/* Content */
+
+/**
+ * drmsnoop_bind_vm - make offsets of the handle addresses of a VM
+ * @snoop: handle; not to be used by other threads meanwhile
+ * @client_id: a registered client
+ * @vm_id: a VM of the client
+ * @end: returned first address after the VM, may be NULL
+ *
+ * A failure leaves the old binding.
+ *
+ * Returns 0 or a negative errno: -ENOENT, -ESRCH, -EOPNOTSUPP, -EBUSY, -ENODEV
+ * as drmsnoop_foreach_range().
+ */
+int drmsnoop_bind_vm(struct drmsnoop *snoop, uint64_t client_id,
+		     uint64_t vm_id, uint64_t *end);
+
+/**
+ * drmsnoop_bind_object - make offsets of the handle bytes of an object
+ * @snoop: handle; not to be used by other threads meanwhile
+ * @client_id: a registered client
+ * @object: GEM handle of the client
+ * @size: returned size of the object in bytes, may be NULL
+ *
+ * A failure leaves the old binding.
+ *
+ * Returns 0 or a negative errno: -ENOENT (not registered, or no such handle),
+ * -ESRCH (the client ended), -EBUSY, -ENODEV.
+ */
+int drmsnoop_bind_object(struct drmsnoop *snoop, uint64_t client_id,
+			 uint32_t object, uint64_t *size);
+
+/**
+ * drmsnoop_strip_sign - turn a sign-extended GPU address into a file offset
+ * @end: first address after the VM, from drmsnoop_bind_vm() or struct
+ *	drm_snoop_vm; 0 means 2^48
+ * @addr: address; those below 2^63 are returned unchanged
+ *
+ * GPU tools print the upper half of an address space sign-extended, as
+ * 0xffff800000001000; its file offset has no sign extension, as 0x800000001000.
+ *
+ * Returns the offset; @addr itself if it is not the sign extension of an
+ * address that a VM of this size can have.
+ */
+uint64_t drmsnoop_strip_sign(uint64_t end, uint64_t addr);
+
+/**
+ * drmsnoop_query_range - find the range at or after an address
+ * @snoop: handle that is bound
+ * @addr: file offset
+ * @flags: 0: the range that covers @addr; DRM_SNOOP_QUERY_NEXT: or the next
+ * @range: returned range
+ * @range_size: sizeof(*range) as the caller was compiled with
+ *
+ * Returns 0 or a negative errno: -ENOENT (no such range), -ENXIO (the handle is
+ * not bound), -ESRCH (the client ended), -EINVAL, -EBUSY, -ENODEV.
+ */
+int drmsnoop_query_range(struct drmsnoop *snoop, uint64_t addr, uint32_t flags,
+			 struct drm_snoop_range *range, size_t range_size);
+
+/**
+ * drmsnoop_pread - read bytes of what the handle is bound to
+ * @snoop: handle that is bound
+ * @buf: where to
+ * @count: number of bytes
+ * @offset: GPU address or offset in the object; sign-extended ones are accepted
+ *
+ * Like pread(), with interrupted and short reads continued: less than @count
+ * means that the byte after the last one is in a hole, past the end, or failed.
+ *
+ * Returns the number of bytes, 0 past the end, or a negative errno if not one
+ * byte could be read: -EIO (a hole, or memory that cannot be read), -ENXIO (not
+ * bound), -ESRCH (the client ended), -ENOENT (the VM or handle is gone),
+ * -EOVERFLOW (@offset + @count wraps), -EINTR, -EBUSY, -EPERM (kernel
+ * lockdown), -ENODEV.
+ */
+ssize_t drmsnoop_pread(struct drmsnoop *snoop, void *buf, size_t count,
+		       uint64_t offset);
+
+/* Why there are no bytes: struct drmsnoop_piece.hole. */
+/* there are bytes */
+#define DRMSNOOP_HOLE_NONE		0
+/* nothing is bound at these addresses */
+#define DRMSNOOP_HOLE_UNBOUND		1
+/* something is bound, but its content cannot be read */
+#define DRMSNOOP_HOLE_UNREADABLE	2
+/* past the end of the VM or object */
+#define DRMSNOOP_HOLE_END		3
+
+/**
+ * struct drmsnoop_piece - a run of bytes, or a hole
+ */
+struct drmsnoop_piece {
+	/** @offset: First byte of the piece: address, or offset in an object. */
+	uint64_t offset;
+
+	/** @size: Number of bytes, at least 1. */
+	uint64_t size;
+
+	/** @data: @size bytes, or NULL if the piece is a hole. */
+	const void *data;
+
+	/** @hole: DRMSNOOP_HOLE_*. */
+	int hole;
+};
+
+/** drmsnoop_piece_fn - called per piece, see the top of this file */
+typedef int (*drmsnoop_piece_fn)(const struct drmsnoop_piece *piece,
+				 void *data);
+
+/**
+ * drmsnoop_read - read a window with its holes
+ * @snoop: handle that is bound
+ * @offset: first byte: GPU address or offset in the object
+ * @size: number of bytes
+ * @fn: called per piece; the pieces are in order and cover the window
+ * @data: for @fn
+ *
+ * Bytes come in pieces of at most 1 MiB, a hole as one piece. Nothing is made
+ * up: what could not be read is a hole.
+ *
+ * Returns 0 when the whole window was covered, what @fn returned, or a negative
+ * errno as drmsnoop_pread() but -EIO, and -ENOMEM.
+ */
+int drmsnoop_read(struct drmsnoop *snoop, uint64_t offset, uint64_t size,
+		  drmsnoop_piece_fn fn, void *data);
+
+/* Words for numbers: never NULL, never freed; "?" for unknown values */
+
+/** drmsnoop_node_name - "card", "render" or "accel" of DRM_SNOOP_NODE_* */
+const char *drmsnoop_node_name(uint32_t node);
+/** drmsnoop_adapter_name - "none", "ready", "failed", "off" of DRM_SNOOP_ADAPTER_* */
+const char *drmsnoop_adapter_name(uint32_t state);
+/** drmsnoop_object_kind_name - "other", "ttm", "shmem" of DRM_SNOOP_OBJECT_* */
+const char *drmsnoop_object_kind_name(uint32_t kind);
+/** drmsnoop_range_kind_name - "object", "userptr", "sparse" of DRM_SNOOP_RANGE_* */
+const char *drmsnoop_range_kind_name(uint32_t kind);
+/**
+ * drmsnoop_placement_name - word for DRM_SNOOP_PLACEMENT_*
+ *
+ * "unknown", "system", "tt", "vram", "private", "swapped", "none".
+ */
+const char *drmsnoop_placement_name(uint32_t placement);
+/** drmsnoop_hole_name - "data", "unbound", "unreadable", "end" of DRMSNOOP_HOLE_* */
+const char *drmsnoop_hole_name(int hole);
+
+/* Size of the buffer of drmsnoop_flags_text(), with the NUL. */
+#define DRMSNOOP_FLAGS_SIZE	5
+
+/**
+ * drmsnoop_flags_text - flags of an object or range as four letters
+ * @flags: DRM_SNOOP_READABLE and others
+ * @text: returned: 'r' readable, 'i' imported, 'e' exported, 'p' purged, in
+ *	this order, '-' where a flag is not set
+ *
+ * Returns @text.
+ */
+const char *drmsnoop_flags_text(uint32_t flags, char text[DRMSNOOP_FLAGS_SIZE]);
+
+/**
+ * drmsnoop_format_range - a range as one line, like those of /proc/PID/maps
+ * @range: range
+ * @objects: table to find the handle in, or NULL
+ * @buf: returned line with a newline, cut to @size with its NUL
+ * @size: size of @buf; 160 is enough
+ *
+ * The line is: start-end flags kind placement handle:offset size, for example
+ *
+ *	000000100000-000000101000 r--- object vram 3:0x2000 0x10000
+ *
+ * with handle 0 for an object without handle, and "-:0x0 0x0" for ranges that
+ * are bound to no object. Addresses are hexadecimal, at least 12 digits.
+ *
+ * Returns the length of the whole line, as snprintf().
+ */
+int drmsnoop_format_range(const struct drm_snoop_range *range,
+			  const struct drmsnoop_objects *objects,
+			  char *buf, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* DRMSNOOP_H */
