@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What the pieces of the VM runner share. Sourced by bash scripts that set `me`.
+# shellcheck shell=bash
+
+# die STATUS MESSAGE: one line on standard error, then exit.
+die()
+{
+	local status=$1
+
+	shift
+	echo "${me:-vm}: $*" >&2
+	exit "$status"
+}
+
+# The cache of downloaded kernels. Nothing in it is precious.
+vm_cache()
+{
+	local base=${XDG_CACHE_HOME:-${HOME:-}/.cache}
+
+	if [ -n "${DRM_SNOOP_CACHE:-}" ]; then
+		echo "$DRM_SNOOP_CACHE"
+	elif [ "$base" = /.cache ]; then
+		die 1 "no place for the kernel cache: set HOME or DRM_SNOOP_CACHE"
+	else
+		echo "$base/drm-snoop"
+	fi
+}
+
+# with_lock FILE COMMAND...: run COMMAND while holding an exclusive lock on FILE.
+with_lock()
+{
+	local file=$1 fd status
+
+	shift
+	exec {fd}>"$file" || return 1
+	if ! flock -n "$fd"; then
+		echo "${me:-vm}: waiting for another run that holds $file" >&2
+		flock "$fd"
+	fi
+	# The descriptor is closed for children: a daemon must not keep the lock.
+	"$@" {fd}>&-
+	status=$?
+	exec {fd}>&-
+	return "$status"
+}
