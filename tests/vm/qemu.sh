@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# QEMU's command line: the machine and its GPUs. Sourced by tests/vm/run.
+# shellcheck shell=bash
+
+# accelerator CACHE KERNEL INITRAMFS: "kvm" where a guest really boots under it,
+# else "tcg". A machine may have /dev/kvm and fail to boot; the answer is kept
+# for as long as the machine is up.
+accelerator()
+{
+	local cache=$1 kernel=$2 initramfs=$3 file answer=tcg
+
+	if [ ! -r /dev/kvm ] || [ ! -w /dev/kvm ]; then
+		echo tcg
+		return
+	fi
+	file=$cache/kvm-$(</proc/sys/kernel/random/boot_id)
+	if [ ! -e "$file" ]; then
+		# Without a share the initramfs says so and powers off: a full boot.
+		timeout 10 qemu-system-x86_64 -accel kvm -machine q35 -cpu max -m 512 \
+			-nodefaults -no-user-config -display none -no-reboot -serial stdio \
+			-kernel "$kernel" -initrd "$initramfs" \
+			-append 'console=ttyS0 panic=-1' </dev/null 2>/dev/null |
+			grep -q 'early-init: no root file system' && answer=kvm
+		rm -f "$cache"/kvm-*
+		echo "$answer" >"$file"
+	fi
+	cat "$file"
+}
+
+# gpu_arguments NAME INDEX: the device into the array `qemu`. Uses `vram`
+# (array, one file for each gpusim in order) and `vram_size`.
+gpu_arguments()
+{
+	local name=$1 index=$2
+
+	case $name in
+	gpusim)
+		qemu+=(
+			-object "memory-backend-file,id=vram$index,mem-path=${vram[index]},share=on,size=$vram_size"
+			-device "ivshmem-plain,memdev=vram$index"
+		)
+		;;
+	virtio-gpu) qemu+=(-device virtio-gpu-pci) ;;
+	bochs) qemu+=(-device bochs-display) ;;
+	qxl) qemu+=(-device qxl) ;;
+	radeon) qemu+=(-device ati-vga,model=rv100) ;;
+	vgem | none) ;;
+	esac
+}
