@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Clients: registration by the client's own DRM descriptor, and the way back
+ * from a registration to the living client.
+ */
+
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/slab.h>
+
+#include <drm/drm_device.h>
+#include <drm/drm_drv.h>
+#include <drm/drm_file.h>
+
+#include <uapi/drm/drm_snoop.h>
+
+#include "card.h"
+#include "client.h"
+
+/**
+ * snoop_clients_init - begin with no registrations
+ * @clients: To initialise.
+ */
+void snoop_clients_init(struct snoop_clients *clients)
+{
+	xa_init(&clients->by_id);
+	clients->count = 0;
+}
+
+/**
+ * snoop_clients_fini - drop all registrations
+ * @clients: Nobody else uses them any more.
+ */
+void snoop_clients_fini(struct snoop_clients *clients)
+{
+	struct snoop_client *client;
+	unsigned long id;
+
+	xa_for_each(&clients->by_id, id, client)
+		kfree(client);
+	xa_destroy(&clients->by_id);
+}
+
+/*
+ * The DRM client of an open file, if that is a descriptor of this card. f_op
+ * first: only then is private_data a drm_file (drm_open_helper(), 6.12).
+ */
+static struct drm_file *snoop_drm_file(const struct drm_device *drm, const struct file *file)
+{
+	struct drm_file *client;
+
+	if (file->f_op != drm->driver->fops)
+		return NULL;
+	client = file->private_data;
+	if (!client || client->minor->dev != drm || client->filp != file)
+		return NULL;
+	return client;
+}
+
+static u32 snoop_client_node(const struct drm_file *client)
+{
+	switch (client->minor->type) {
+	case DRM_MINOR_PRIMARY:
+		return DRM_SNOOP_NODE_PRIMARY;
+	case DRM_MINOR_RENDER:
+		return DRM_SNOOP_NODE_RENDER;
+	default:
+		return DRM_SNOOP_NODE_ACCEL;
+	}
+}
+
+/* Inserts @new unless its client is there already. */
+static int snoop_clients_insert(struct snoop_clients *clients, struct snoop_client *new)
+{
+	void *old;
+
+	/* Slots are reserved first, because storing must not fail or sleep. */
+	if (xa_reserve(&clients->by_id, new->client_id, GFP_KERNEL_ACCOUNT))
+		return -ENOMEM;
+	xa_lock(&clients->by_id);
+	old = xa_load(&clients->by_id, new->client_id);
+	if (old) {
+		xa_unlock(&clients->by_id);
+		kfree(new);
+		return 0;
+	}
+	if (clients->count == SNOOP_MAX_CLIENTS) {
+		/* Gives back the reserved slot. */
+		__xa_erase(&clients->by_id, new->client_id);
+		xa_unlock(&clients->by_id);
+		return -ENOSPC;
+	}
+	old = __xa_store(&clients->by_id, new->client_id, new, 0);
+	if (!xa_is_err(old))
+		clients->count++;
+	xa_unlock(&clients->by_id);
+	return xa_err(old);
+}
+
+/**
+ * snoop_clients_add - register the client behind a descriptor
+ * @clients: Where to add it.
+ * @card: The card that the descriptor must be of.
+ * @fd: The caller's descriptor.
+ * @client_id: Returned key.
+ *
+ * Return: 0 (also if it was registered before), -EBADF, -EINVAL (not a
+ * descriptor of this card), -EACCES (not readable), -ENOSPC, -ENOMEM.
+ */
+int snoop_clients_add(struct snoop_clients *clients, struct snoop_card *card,
+		      int fd, u64 *client_id)
+{
+	struct snoop_client *new = NULL;
+	struct drm_file *client;
+	struct file *file;
+	int ret;
+
+	file = fget(fd);
+	if (!file)
+		return -EBADF;
+	client = snoop_drm_file(card->drm, file);
+	ret = -EINVAL;
+	if (!client)
+		goto out;
+	ret = -EACCES;
+	if (!(file->f_mode & FMODE_READ))
+		goto out;
+	ret = -ENOMEM;
+	new = kmalloc(sizeof(*new), GFP_KERNEL_ACCOUNT);
+	if (!new)
+		goto out;
+	new->client_id = client->client_id;
+	new->node = snoop_client_node(client);
+	*client_id = client->client_id;
+	ret = snoop_clients_insert(clients, new);
+	if (ret)
+		kfree(new);
+out:
+	fput(file);
+	return ret;
+}
+
+/**
+ * snoop_clients_find - look up a registration
+ * @clients: Registrations of a snoop file.
+ * @client_id: Key.
+ *
+ * Return: the registration or NULL.
+ */
+const struct snoop_client *snoop_clients_find(struct snoop_clients *clients, u64 client_id)
+{
+	return xa_load(&clients->by_id, client_id);
+}
+
+/**
+ * snoop_clients_next - walk the registrations
+ * @clients: Registrations of a snoop file.
+ * @client_id: Lowest key that is wanted.
+ *
+ * Return: the registration with the lowest key from there on, or NULL.
+ */
+const struct snoop_client *snoop_clients_next(struct snoop_clients *clients, u64 client_id)
+{
+	unsigned long index = client_id;
+
+	return xa_find(&clients->by_id, &index, ULONG_MAX, XA_PRESENT);
+}
+
+/**
+ * snoop_client_get - the living client of a registration
+ * @card: The card; inside snoop_card_enter().
+ * @client_id: Key of a registered client.
+ *
+ * Keeps the client from being torn down until snoop_client_put(), so hold it
+ * only for one bounded access and never while touching user memory. A client
+ * whose last descriptor was closed is not found, although its release may not
+ * have run yet.
+ *
+ * Return: the client, ERR_PTR(-ESRCH) when it has ended, ERR_PTR(-EINTR).
+ */
+struct drm_file *snoop_client_get(struct snoop_card *card, u64 client_id)
+{
+	struct drm_device *drm = card->drm;
+	struct drm_file *client;
+
+	/*
+	 * Opens on the card take this mutex: nothing that can block for long
+	 * may happen under it, so only the key is compared.
+	 */
+	if (mutex_lock_killable(&drm->filelist_mutex))
+		return ERR_PTR(-EINTR);
+	list_for_each_entry(client, &drm->filelist, lhead) {
+		/* In-kernel clients have no file (drm_client_init(), 6.12). */
+		if (client->client_id != client_id || !client->filp)
+			continue;
+		if (!get_file_active(&client->filp))
+			break;
+		mutex_unlock(&drm->filelist_mutex);
+		return client;
+	}
+	mutex_unlock(&drm->filelist_mutex);
+	return ERR_PTR(-ESRCH);
+}
+
+/**
+ * snoop_client_put - undo snoop_client_get()
+ * @client: The client.
+ *
+ * If the target closed its last descriptor meanwhile, the client is released
+ * here, when the calling task returns to user mode.
+ */
+void snoop_client_put(struct drm_file *client)
+{
+	fput(client->filp);
+}

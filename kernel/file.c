@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Open files of snoop nodes.
+ */
+
+#include <linux/err.h>
+#include <linux/kref.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#include "card.h"
+#include "file.h"
+#include "space.h"
+
+static int snoop_open(struct inode *inode, struct file *filp)
+{
+	struct snoop_card *card = container_of(inode->i_cdev, struct snoop_card, cdev);
+	struct snoop_file *file;
+	int ret;
+
+	file = kzalloc(sizeof(*file), GFP_KERNEL_ACCOUNT);
+	if (!file)
+		return -ENOMEM;
+	ret = snoop_card_get(card);
+	if (ret) {
+		kfree(file);
+		return ret;
+	}
+	file->card = card;
+	spin_lock_init(&file->lock);
+	snoop_clients_init(&file->clients);
+	filp->private_data = file;
+	return 0;
+}
+
+static int snoop_release(struct inode *inode, struct file *filp)
+{
+	struct snoop_file *file = filp->private_data;
+
+	/* The space may call the driver, so the card goes last. */
+	snoop_space_put(file->space);
+	snoop_clients_fini(&file->clients);
+	snoop_card_put(file->card);
+	kfree(file);
+	return 0;
+}
+
+/**
+ * snoop_file_space - what a file is bound to
+ * @file: The file.
+ *
+ * Return: the space with a reference for the caller, or ERR_PTR(-ENXIO).
+ */
+struct snoop_space *snoop_file_space(struct snoop_file *file)
+{
+	struct snoop_space *space;
+
+	spin_lock(&file->lock);
+	space = file->space;
+	if (space)
+		kref_get(&space->ref);
+	spin_unlock(&file->lock);
+	return space ?: ERR_PTR(-ENXIO);
+}
+
+const struct file_operations snoop_fops = {
+	.owner = THIS_MODULE,
+	.open = snoop_open,
+	.release = snoop_release,
+	.read_iter = snoop_read_iter,
+	.llseek = snoop_llseek,
+	.unlocked_ioctl = snoop_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	/* The upper half of a 64-bit address space is offsets too. */
+	.fop_flags = FOP_UNSIGNED_OFFSET,
+};

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SNOOP_FILE_H
+#define SNOOP_FILE_H
+
+#include <linux/fs.h>
+#include <linux/spinlock.h>
+#include <linux/uio.h>
+
+#include "client.h"
+
+struct snoop_card;
+struct snoop_space;
+
+/**
+ * struct snoop_file - one open snoop node
+ *
+ * Lives from open to release. Calls on it run in parallel.
+ */
+struct snoop_file {
+	/** @card: The card, with snoop_card_get(). Immutable. */
+	struct snoop_card *card;
+
+	/** @clients: Registrations; has its own lock. */
+	struct snoop_clients clients;
+
+	/** @lock: Protects @space. */
+	spinlock_t lock;
+
+	/** @space: What the file is bound to, with a reference, or NULL. */
+	struct snoop_space *space;
+};
+
+extern const struct file_operations snoop_fops;
+
+struct snoop_space *snoop_file_space(struct snoop_file *file);
+
+ssize_t snoop_read_iter(struct kiocb *iocb, struct iov_iter *to);
+loff_t snoop_llseek(struct file *filp, loff_t offset, int whence);
+long snoop_ioctl(struct file *filp, unsigned int cmd, unsigned long arg);
+
+#endif

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The ioctls of snoop nodes.
+ */
+
+#include <linux/err.h>
+#include <linux/sched/signal.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include <uapi/drm/drm_snoop.h>
+
+#include "adapters/adapter.h"
+#include "card.h"
+#include "file.h"
+#include "list.h"
+#include "range.h"
+#include "space.h"
+
+static int snoop_ioctl_card_info(struct snoop_file *file, void *arg)
+{
+	return snoop_card_info(file->card, arg);
+}
+
+static int snoop_ioctl_register(struct snoop_file *file, void *arg)
+{
+	struct drm_snoop_register *reg = arg;
+
+	if (reg->flags)
+		return -EINVAL;
+	return snoop_clients_add(&file->clients, file->card, reg->fd, &reg->client_id);
+}
+
+static int snoop_ioctl_bind(struct snoop_file *file, void *arg)
+{
+	struct drm_snoop_bind *bind = arg;
+	struct snoop_space *space;
+	int ret;
+
+	if (bind->what == DRM_SNOOP_BIND_VM) {
+		ret = snoop_adapter_prepare(file->card);
+		if (ret)
+			return ret;
+	}
+	space = snoop_space_bind(file->card, &file->clients, bind);
+	if (IS_ERR(space))
+		return PTR_ERR(space);
+	spin_lock(&file->lock);
+	swap(file->space, space);
+	spin_unlock(&file->lock);
+	snoop_space_put(space);
+	return 0;
+}
+
+static int snoop_ioctl_query_range(struct snoop_file *file, void *arg)
+{
+	struct drm_snoop_query_range *query = arg;
+	struct snoop_space *space;
+	struct snoop_range range;
+	int ret;
+
+	if ((query->flags & ~DRM_SNOOP_QUERY_NEXT) || query->pad)
+		return -EINVAL;
+	space = snoop_file_space(file);
+	if (IS_ERR(space))
+		return PTR_ERR(space);
+	ret = snoop_space_range_at(space, query->addr, query->flags & DRM_SNOOP_QUERY_NEXT,
+				   &range);
+	snoop_space_put(space);
+	if (ret)
+		return ret;
+	snoop_range_describe(&range, &query->range);
+	snoop_range_put(&range);
+	return 0;
+}
+
+static int snoop_ioctl_list(struct snoop_file *file, void *arg)
+{
+	return snoop_list(file, arg);
+}
+
+/* As large as the largest structure. */
+union snoop_ioctl_arg {
+	struct drm_snoop_card_info card_info;
+	struct drm_snoop_register reg;
+	struct drm_snoop_list list;
+	struct drm_snoop_bind bind;
+	struct drm_snoop_query_range query_range;
+};
+
+/**
+ * struct snoop_ioctl_op - one ioctl
+ * @size: Size of its structure now.
+ * @min_size: End of the last member that the first version had.
+ * @function: Gets the structure in kernel memory.
+ */
+struct snoop_ioctl_op {
+	unsigned int size;
+	unsigned int min_size;
+	int (*function)(struct snoop_file *file, void *arg);
+};
+
+static const struct snoop_ioctl_op snoop_ioctl_ops[] = {
+	[DRM_SNOOP_CARD_INFO] = {
+		.size = sizeof(struct drm_snoop_card_info),
+		.min_size = offsetofend(struct drm_snoop_card_info, adapter_reason),
+		.function = snoop_ioctl_card_info,
+	},
+	[DRM_SNOOP_REGISTER] = {
+		.size = sizeof(struct drm_snoop_register),
+		.min_size = offsetofend(struct drm_snoop_register, client_id),
+		.function = snoop_ioctl_register,
+	},
+	[DRM_SNOOP_LIST] = {
+		.size = sizeof(struct drm_snoop_list),
+		.min_size = offsetofend(struct drm_snoop_list, entry_size),
+		.function = snoop_ioctl_list,
+	},
+	[DRM_SNOOP_BIND] = {
+		.size = sizeof(struct drm_snoop_bind),
+		.min_size = offsetofend(struct drm_snoop_bind, size),
+		.function = snoop_ioctl_bind,
+	},
+	[DRM_SNOOP_QUERY_RANGE] = {
+		.size = sizeof(struct drm_snoop_query_range),
+		.min_size = offsetofend(struct drm_snoop_query_range, range),
+		.function = snoop_ioctl_query_range,
+	},
+};
+
+/**
+ * snoop_ioctl - dispatch an ioctl
+ * @filp: The file.
+ * @cmd: Number, with the size of the caller's structure.
+ * @arg: User pointer to that structure.
+ *
+ * Return: 0; -ENOTTY (unknown number), -EINVAL (structure too small), -E2BIG
+ * (set members that are not known), -EFAULT, or what the ioctl returns.
+ */
+long snoop_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
+{
+	void __user *user = (void __user *)arg;
+	const struct snoop_ioctl_op *op;
+	union snoop_ioctl_arg data;
+	unsigned int size = _IOC_SIZE(cmd);
+	int ret;
+
+	if (_IOC_TYPE(cmd) != DRM_SNOOP_IOCTL_TYPE ||
+	    _IOC_DIR(cmd) != (_IOC_READ | _IOC_WRITE) ||
+	    _IOC_NR(cmd) >= ARRAY_SIZE(snoop_ioctl_ops))
+		return -ENOTTY;
+	op = &snoop_ioctl_ops[_IOC_NR(cmd)];
+	if (size < op->min_size)
+		return -EINVAL;
+	ret = copy_struct_from_user(&data, op->size, user, size);
+	if (ret)
+		return ret;
+	ret = op->function(filp->private_data, &data);
+	if (ret)
+		return ret;
+	return copy_to_user(user, &data, min(size, op->size)) ? -EFAULT : 0;
+}

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * DRM_IOCTL_SNOOP_LIST: clients, VMs, objects and ranges.
+ *
+ * Entries are gathered in batches: nothing of the driver or the client is held
+ * while a batch is copied to the caller.
+ */
+
+#include <linux/err.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include <drm/drm_file.h>
+#include <drm/drm_gem.h>
+
+#include <uapi/drm/drm_snoop.h>
+
+#include "adapters/adapter.h"
+#include "card.h"
+#include "file.h"
+#include "identity.h"
+#include "list.h"
+#include "object.h"
+#include "range.h"
+
+/* Entries gathered at once. */
+#define SNOOP_LIST_BATCH	64
+
+/* Most entries in one call, so that it ends soon. */
+#define SNOOP_LIST_MAX		65536
+
+/* Largest element that a caller may ask for. */
+#define SNOOP_LIST_ENTRY_MAX	4096
+
+union snoop_list_entry {
+	struct drm_snoop_client client;
+	struct drm_snoop_vm vm;
+	struct drm_snoop_object object;
+	struct drm_snoop_range range;
+};
+
+/**
+ * struct snoop_list_kind - one thing that can be listed
+ * @entry_size: Size of the kernel's structure.
+ * @needs_vms: Uses the adapter.
+ * @gather: Fills up to @max packed entries at @entries from @cursor on and
+ *	moves @cursor behind the last, or to DRM_SNOOP_CURSOR_END. Runs inside
+ *	snoop_card_enter(). Returns their number or a negative error code.
+ */
+struct snoop_list_kind {
+	unsigned int entry_size;
+	bool needs_vms;
+	int (*gather)(struct snoop_file *file, const struct drm_snoop_list *list,
+		      struct drm_file *client, u64 *cursor, void *entries, unsigned int max);
+};
+
+static int snoop_gather_clients(struct snoop_file *file, const struct drm_snoop_list *list,
+				struct drm_file *unused, u64 *cursor, void *entries,
+				unsigned int max)
+{
+	struct drm_snoop_client *entry = entries;
+	const struct snoop_client *client;
+	unsigned int count = 0;
+
+	while (count < max) {
+		struct drm_file *alive;
+
+		client = snoop_clients_next(&file->clients, *cursor);
+		if (!client) {
+			*cursor = DRM_SNOOP_CURSOR_END;
+			break;
+		}
+		alive = snoop_client_get(file->card, client->client_id);
+		if (alive == ERR_PTR(-EINTR))
+			return -EINTR;
+		entry[count].client_id = client->client_id;
+		entry[count].node = client->node;
+		entry[count].flags = IS_ERR(alive) ? DRM_SNOOP_CLIENT_GONE : 0;
+		if (!IS_ERR(alive))
+			snoop_client_put(alive);
+		count++;
+		*cursor = client->client_id + 1;
+	}
+	return count;
+}
+
+static int snoop_gather_vms(struct snoop_file *file, const struct drm_snoop_list *list,
+			    struct drm_file *client, u64 *cursor, void *entries,
+			    unsigned int max)
+{
+	const struct snoop_adapter *adapter = snoop_adapter_ready(file->card);
+	struct drm_snoop_vm *entry = entries;
+	unsigned int count = 0;
+	u64 id;
+	void *vm;
+
+	if (IS_ERR(adapter))
+		return PTR_ERR(adapter);
+	while (count < max) {
+		id = *cursor;
+		vm = adapter->ops->vm_next(adapter, client, &id);
+		if (IS_ERR(vm))
+			return PTR_ERR(vm);
+		if (!vm) {
+			*cursor = DRM_SNOOP_CURSOR_END;
+			break;
+		}
+		adapter->ops->vm_info(adapter, vm, &entry[count]);
+		adapter->ops->vm_put(adapter, vm);
+		entry[count].vm_id = id;
+		count++;
+		*cursor = id + 1;
+	}
+	return count;
+}
+
+static int snoop_gather_objects(struct snoop_file *file, const struct drm_snoop_list *list,
+				struct drm_file *client, u64 *cursor, void *entries,
+				unsigned int max)
+{
+	struct drm_snoop_object *entry = entries;
+	struct drm_gem_object *obj;
+	unsigned int count = 0;
+	u32 handle;
+
+	while (count < max) {
+		handle = min_t(u64, *cursor, U32_MAX);
+		obj = snoop_object_next(client, &handle);
+		if (!obj) {
+			*cursor = DRM_SNOOP_CURSOR_END;
+			break;
+		}
+		entry[count].object_id = snoop_object_id(obj);
+		entry[count].size = obj->size;
+		entry[count].handle = handle;
+		entry[count].kind = snoop_object_kind(obj);
+		snoop_object_status(obj, &entry[count].placement, &entry[count].flags);
+		drm_gem_object_put(obj);
+		count++;
+		*cursor = handle + 1ULL;
+	}
+	return count;
+}
+
+static int snoop_gather_vm_ranges(const struct snoop_adapter *adapter, void *vm, u64 *cursor,
+				  struct drm_snoop_range *entries, unsigned int max)
+{
+	struct snoop_range *ranges;
+	int count, i;
+
+	ranges = kmalloc_array(max, sizeof(*ranges), GFP_KERNEL_ACCOUNT);
+	if (!ranges)
+		return -ENOMEM;
+	count = adapter->ops->ranges(adapter, vm, *cursor, ranges, max);
+	for (i = 0; i < count; i++) {
+		snoop_range_describe(&ranges[i], &entries[i]);
+		snoop_range_put(&ranges[i]);
+	}
+	if (count >= 0)
+		*cursor = count == max ? entries[count - 1].end : DRM_SNOOP_CURSOR_END;
+	kfree(ranges);
+	return count;
+}
+
+static int snoop_gather_ranges(struct snoop_file *file, const struct drm_snoop_list *list,
+			       struct drm_file *client, u64 *cursor, void *entries,
+			       unsigned int max)
+{
+	const struct snoop_adapter *adapter = snoop_adapter_ready(file->card);
+	u64 id = list->vm_id;
+	int count;
+	void *vm;
+
+	if (IS_ERR(adapter))
+		return PTR_ERR(adapter);
+	vm = adapter->ops->vm_next(adapter, client, &id);
+	if (IS_ERR(vm))
+		return PTR_ERR(vm);
+	if (!vm)
+		return -ENOENT;
+	if (id == list->vm_id)
+		count = snoop_gather_vm_ranges(adapter, vm, cursor, entries, max);
+	else
+		count = -ENOENT;
+	adapter->ops->vm_put(adapter, vm);
+	return count;
+}
+
+static const struct snoop_list_kind snoop_list_kinds[] = {
+	[DRM_SNOOP_LIST_CLIENTS] = {
+		.entry_size = sizeof(struct drm_snoop_client),
+		.gather = snoop_gather_clients,
+	},
+	[DRM_SNOOP_LIST_VMS] = {
+		.entry_size = sizeof(struct drm_snoop_vm),
+		.needs_vms = true,
+		.gather = snoop_gather_vms,
+	},
+	[DRM_SNOOP_LIST_OBJECTS] = {
+		.entry_size = sizeof(struct drm_snoop_object),
+		.gather = snoop_gather_objects,
+	},
+	[DRM_SNOOP_LIST_RANGES] = {
+		.entry_size = sizeof(struct drm_snoop_range),
+		.needs_vms = true,
+		.gather = snoop_gather_ranges,
+	},
+};
+
+/* One batch, with the client and the card held just for it. */
+static int snoop_list_gather(struct snoop_file *file, const struct drm_snoop_list *list,
+			     u64 *cursor, void *entries, unsigned int max)
+{
+	const struct snoop_list_kind *kind = &snoop_list_kinds[list->what];
+	struct snoop_card_access access;
+	struct drm_file *client = NULL;
+	int ret;
+
+	if (!snoop_card_enter(file->card, &access))
+		return -ENODEV;
+	if (list->what != DRM_SNOOP_LIST_CLIENTS)
+		client = snoop_client_get(file->card, list->client_id);
+	if (IS_ERR(client)) {
+		ret = PTR_ERR(client);
+	} else {
+		ret = kind->gather(file, list, client, cursor, entries, max);
+		if (client)
+			snoop_client_put(client);
+	}
+	snoop_card_exit(file->card, access);
+	return ret;
+}
+
+/* Copies packed entries to the caller's array of larger or smaller ones. */
+static int snoop_list_copy(const struct drm_snoop_list *list, u64 index, const void *entries,
+			   unsigned int entry_size, unsigned int count)
+{
+	unsigned int known = min(entry_size, list->entry_size);
+	u8 __user *user = u64_to_user_ptr(list->entries + index * list->entry_size);
+
+	if (entry_size == list->entry_size)
+		return copy_to_user(user, entries, entry_size * count) ? -EFAULT : 0;
+	while (count--) {
+		if (copy_to_user(user, entries, known) ||
+		    clear_user(user + known, list->entry_size - known))
+			return -EFAULT;
+		entries += entry_size;
+		user += list->entry_size;
+	}
+	return 0;
+}
+
+static int snoop_list_check(struct snoop_file *file, const struct drm_snoop_list *list)
+{
+	bool clients = list->what == DRM_SNOOP_LIST_CLIENTS;
+
+	if (!list->what || list->what >= ARRAY_SIZE(snoop_list_kinds) || list->flags ||
+	    !list->count || !list->entry_size || !IS_ALIGNED(list->entry_size, 8) ||
+	    list->entry_size > SNOOP_LIST_ENTRY_MAX)
+		return -EINVAL;
+	if ((clients && list->client_id) ||
+	    (list->what != DRM_SNOOP_LIST_RANGES && list->vm_id))
+		return -EINVAL;
+	if (!clients && !snoop_clients_find(&file->clients, list->client_id))
+		return -ENOENT;
+	return 0;
+}
+
+/* Fills the caller's array; as snoop_list(). */
+static int snoop_list_run(struct snoop_file *file, struct drm_snoop_list *list, void *entries)
+{
+	unsigned int entry_size = snoop_list_kinds[list->what].entry_size;
+	u32 wanted = min_t(u32, list->count, SNOOP_LIST_MAX);
+	u32 done = 0;
+	int ret = 0;
+
+	while (done < wanted && list->cursor != DRM_SNOOP_CURSOR_END) {
+		unsigned int max = min_t(u32, wanted - done, SNOOP_LIST_BATCH);
+		u64 cursor = list->cursor;
+
+		memset(entries, 0, max * entry_size);
+		ret = snoop_list_gather(file, list, &cursor, entries, max);
+		if (ret < 0)
+			break;
+		if (snoop_list_copy(list, done, entries, entry_size, ret)) {
+			ret = -EFAULT;
+			break;
+		}
+		done += ret;
+		list->cursor = cursor;
+		if (fatal_signal_pending(current)) {
+			ret = -EINTR;
+			break;
+		}
+		cond_resched();
+	}
+	list->count = done;
+	/* What was delivered counts; the error comes again if it lasts. */
+	return done || ret > 0 ? 0 : ret;
+}
+
+/**
+ * snoop_list - answer DRM_IOCTL_SNOOP_LIST
+ * @file: The calling file.
+ * @list: Request and answer.
+ *
+ * Return: 0 or what the uAPI says.
+ */
+int snoop_list(struct snoop_file *file, struct drm_snoop_list *list)
+{
+	const struct snoop_list_kind *kind;
+	void *entries;
+	int ret;
+
+	ret = snoop_list_check(file, list);
+	if (ret)
+		return ret;
+	kind = &snoop_list_kinds[list->what];
+	if (kind->needs_vms) {
+		ret = snoop_adapter_prepare(file->card);
+		if (ret)
+			return ret;
+	}
+	entries = kcalloc(SNOOP_LIST_BATCH, sizeof(union snoop_list_entry), GFP_KERNEL_ACCOUNT);
+	if (!entries)
+		return -ENOMEM;
+	ret = snoop_list_run(file, list, entries);
+	kfree(entries);
+	return ret;
+}

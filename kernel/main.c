@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * drm_snoop: GPU memory of other processes as files.
+ */
+
+#include <linux/module.h>
+
+#include "card.h"
+#include "file.h"
+#include "identity.h"
+
+static int __init drm_snoop_init(void)
+{
+	snoop_identity_init();
+	return snoop_cards_init(&snoop_fops);
+}
+
+static void __exit drm_snoop_exit(void)
+{
+	snoop_cards_exit();
+}
+
+module_init(drm_snoop_init);
+module_exit(drm_snoop_exit);
+
+MODULE_DESCRIPTION("GPU memory of other processes as files");
+MODULE_LICENSE("GPL");

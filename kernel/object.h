@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SNOOP_OBJECT_H
+#define SNOOP_OBJECT_H
+
+#include <linux/types.h>
+
+struct drm_file;
+struct drm_gem_object;
+
+/**
+ * struct snoop_object_ops - how the memory of one kind of object is reached
+ *
+ * status and read are called with the object's reservation held.
+ */
+struct snoop_object_ops {
+	/** @kind: DRM_SNOOP_OBJECT_*. */
+	u32 kind;
+
+	/** @match: Is the object of this kind? May be called without lock. */
+	bool (*match)(const struct drm_gem_object *obj);
+
+	/**
+	 * @status: DRM_SNOOP_PLACEMENT_*; sets flags. May not wait. @obj is not
+	 * imported.
+	 */
+	u32 (*status)(struct drm_gem_object *obj, u32 *flags);
+
+	/**
+	 * @read: Copies [@offset, @offset + @len), inside the object, to
+	 * kernel memory. 0 or a negative error code; all or nothing.
+	 */
+	int (*read)(struct drm_gem_object *obj, u64 offset, void *buf, size_t len);
+};
+
+extern const struct snoop_object_ops snoop_object_ttm;
+extern const struct snoop_object_ops snoop_object_shmem;
+
+struct drm_gem_object *snoop_object_get(struct drm_file *client, u32 handle);
+struct drm_gem_object *snoop_object_next(struct drm_file *client, u32 *handle);
+u32 snoop_object_kind(const struct drm_gem_object *obj);
+void snoop_object_status(struct drm_gem_object *obj, u32 *placement, u32 *flags);
+int snoop_object_read(struct drm_gem_object *obj, u64 offset, void *buf, size_t len);
+
+#endif

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * TTM objects: system memory, VRAM and everything between
+ * (drivers/gpu/drm/ttm/, 6.12).
+ */
+
+#include <linux/dma-resv.h>
+#include <linux/highmem.h>
+#include <linux/iosys-map.h>
+#include <linux/pm_runtime.h>
+
+#include <drm/drm_cache.h>
+#include <drm/drm_device.h>
+#include <drm/drm_gem_ttm_helper.h>
+#include <drm/ttm/ttm_bo.h>
+#include <drm/ttm/ttm_device.h>
+#include <drm/ttm/ttm_placement.h>
+#include <drm/ttm/ttm_resource.h>
+#include <drm/ttm/ttm_tt.h>
+
+#include <uapi/drm/drm_snoop.h>
+
+#include "object.h"
+#include "wait.h"
+
+/*
+ * Largest piece for a driver's access_memory. amdgpu hands whole pages to its
+ * copy engine, which a hung GPU never finishes; smaller pieces go through
+ * registers (amdgpu_ttm_access_memory(), 6.12).
+ */
+#define SNOOP_ACCESS_MEMORY_MAX	2048
+
+/* Smallest unit and alignment of streaming loads (drm_memcpy_from_wc()). */
+#define SNOOP_WC_ALIGN		16
+
+static bool snoop_ttm_match(const struct drm_gem_object *obj)
+{
+	const struct drm_gem_object_funcs *funcs = obj->funcs;
+
+	return funcs && (funcs->print_info == drm_gem_ttm_print_info ||
+			 funcs->mmap == drm_gem_ttm_mmap ||
+			 funcs->vmap == drm_gem_ttm_vmap ||
+			 (funcs->vm_ops && funcs->vm_ops->open == ttm_bo_vm_open));
+}
+
+static bool snoop_ttm_is_system(const struct ttm_buffer_object *bo)
+{
+	return bo->resource->mem_type == TTM_PL_SYSTEM ||
+	       bo->resource->mem_type == TTM_PL_TT;
+}
+
+static u32 snoop_ttm_status(struct drm_gem_object *obj, u32 *flags)
+{
+	const struct ttm_buffer_object *bo = drm_gem_ttm_of_gem(obj);
+
+	dma_resv_assert_held(obj->resv);
+	if (!bo->resource)
+		return DRM_SNOOP_PLACEMENT_NONE;
+	if (bo->ttm && snoop_ttm_is_system(bo) && (bo->ttm->page_flags & TTM_TT_FLAG_SWAPPED))
+		return DRM_SNOOP_PLACEMENT_SWAPPED;
+	switch (bo->resource->mem_type) {
+	case TTM_PL_SYSTEM:
+		return DRM_SNOOP_PLACEMENT_SYSTEM;
+	case TTM_PL_TT:
+		return DRM_SNOOP_PLACEMENT_TT;
+	case TTM_PL_VRAM:
+		return DRM_SNOOP_PLACEMENT_VRAM;
+	default:
+		return DRM_SNOOP_PLACEMENT_PRIVATE;
+	}
+}
+
+/* Cached pages are in the kernel's linear map already. */
+static void snoop_ttm_read_cached(const struct ttm_tt *ttm, u64 offset, void *buf, size_t len)
+{
+	while (len) {
+		size_t part = min_t(size_t, len, PAGE_SIZE - offset_in_page(offset));
+
+		memcpy_from_page(buf, ttm->pages[offset >> PAGE_SHIFT],
+				 offset_in_page(offset), part);
+		buf += part;
+		offset += part;
+		len -= part;
+	}
+}
+
+/*
+ * Copies out of write-combined memory, where each plain load is a bus
+ * transaction. The caller made @buf congruent to @offset, so that all but the
+ * edges can be read with streaming loads.
+ */
+static void snoop_copy_from_wc(const struct iosys_map *src, size_t offset, void *buf, size_t len)
+{
+	struct iosys_map from, to;
+	size_t edge = -offset & (SNOOP_WC_ALIGN - 1);
+	size_t body;
+
+	edge = min(edge, len);
+	iosys_map_memcpy_from(buf, src, offset, edge);
+	offset += edge;
+	buf += edge;
+	len -= edge;
+	body = round_down(len, SNOOP_WC_ALIGN);
+	if (body) {
+		from = IOSYS_MAP_INIT_OFFSET(src, offset);
+		iosys_map_set_vaddr(&to, buf);
+		drm_memcpy_from_wc(&to, &from, body);
+	}
+	iosys_map_memcpy_from(buf + body, src, offset + body, len - body);
+}
+
+/* Maps just the pages that are read. */
+static int snoop_ttm_read_window(struct ttm_buffer_object *bo, u64 offset, void *buf, size_t len)
+{
+	unsigned long first = offset >> PAGE_SHIFT;
+	unsigned long pages = PFN_UP(offset + len) - first;
+	struct ttm_bo_kmap_obj window;
+	struct iosys_map map;
+	bool iomem;
+	void *addr;
+	int ret;
+
+	ret = ttm_bo_kmap(bo, first, pages, &window);
+	if (ret)
+		return ret;
+	addr = ttm_kmap_obj_virtual(&window, &iomem);
+	if (iomem)
+		iosys_map_set_vaddr_iomem(&map, (void __iomem *)addr);
+	else
+		iosys_map_set_vaddr(&map, addr);
+	snoop_copy_from_wc(&map, offset_in_page(offset), buf, len);
+	ttm_bo_kunmap(&window);
+	return 0;
+}
+
+static int snoop_ttm_read_system(struct ttm_buffer_object *bo, u64 offset, void *buf, size_t len)
+{
+	const struct ttm_tt *ttm = bo->ttm;
+
+	if (!ttm)
+		return -ENODATA;
+	if (ttm_tt_is_populated(bo->ttm)) {
+		/* An imported scatter list has addresses, but no pages. */
+		if (!ttm->pages)
+			return -EOPNOTSUPP;
+		if (ttm->caching == ttm_cached && !(ttm->page_flags & TTM_TT_FLAG_DECRYPTED)) {
+			snoop_ttm_read_cached(ttm, offset, buf, len);
+			return 0;
+		}
+	} else if ((ttm->page_flags & TTM_TT_FLAG_ZERO_ALLOC) &&
+		   !(ttm->page_flags & TTM_TT_FLAG_SWAPPED)) {
+		/* No pages yet: whoever touches them first will find zeros. */
+		memset(buf, 0, len);
+		return 0;
+	}
+	/* Brings in swapped-out pages. */
+	return snoop_ttm_read_window(bo, offset, buf, len);
+}
+
+/* Memory that the CPU does not see, by the driver's function for debuggers. */
+static int snoop_ttm_access_memory(struct ttm_buffer_object *bo, u64 offset, void *buf, size_t len)
+{
+	while (len) {
+		size_t part = min_t(size_t, len, SNOOP_ACCESS_MEMORY_MAX);
+		int ret;
+
+		ret = bo->bdev->funcs->access_memory(bo, offset, buf, part, 0);
+		if (ret < 0)
+			return ret;
+		if (ret != part)
+			return -EIO;
+		buf += part;
+		offset += part;
+		len -= part;
+	}
+	return 0;
+}
+
+/*
+ * ttm_bo_kmap() takes the memory of an object to be one block. Drivers with
+ * scattered VRAM have an io_mem_pfn to say where each page is, so theirs is
+ * not read through it.
+ */
+static int snoop_ttm_read_device(struct ttm_buffer_object *bo, u64 offset, void *buf, size_t len)
+{
+	const struct ttm_device_funcs *funcs = bo->bdev->funcs;
+	int ret = -EOPNOTSUPP;
+
+	if (!funcs->io_mem_pfn)
+		ret = snoop_ttm_read_window(bo, offset, buf, len);
+	if (ret && funcs->access_memory)
+		ret = snoop_ttm_access_memory(bo, offset, buf, len);
+	return ret;
+}
+
+static int snoop_ttm_read(struct drm_gem_object *obj, u64 offset, void *buf, size_t len)
+{
+	struct ttm_buffer_object *bo = drm_gem_ttm_of_gem(obj);
+	int ret, active;
+
+	dma_resv_assert_held(obj->resv);
+	ret = snoop_resv_wait_moves(obj->resv);
+	if (ret)
+		return ret;
+	if (!bo->resource)
+		return -ENODATA;
+	if (snoop_ttm_is_system(bo))
+		return snoop_ttm_read_system(bo, offset, buf, len);
+
+	/* A sleeping device is not woken up to be looked at. */
+	active = pm_runtime_get_if_active(obj->dev->dev);
+	if (!active)
+		return -EAGAIN;
+	ret = snoop_ttm_read_device(bo, offset, buf, len);
+	/* -EINVAL: runtime power management is off, the device is on. */
+	if (active > 0)
+		pm_runtime_put_autosuspend(obj->dev->dev);
+	return ret;
+}
+
+const struct snoop_object_ops snoop_object_ttm = {
+	.kind = DRM_SNOOP_OBJECT_TTM,
+	.match = snoop_ttm_match,
+	.status = snoop_ttm_status,
+	.read = snoop_ttm_read,
+};

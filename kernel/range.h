@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SNOOP_RANGE_H
+#define SNOOP_RANGE_H
+
+#include <linux/types.h>
+
+struct drm_gem_object;
+struct drm_snoop_range;
+
+/**
+ * struct snoop_range - one mapping of a space, as it was when looked at
+ *
+ * A value without lock: it may be out of date at once. It holds a reference on
+ * @obj, which snoop_range_put() drops; dropping may sleep and run the
+ * driver's free function, so never under a lock of the driver.
+ */
+struct snoop_range {
+	/** @start: First address. */
+	u64 start;
+
+	/** @end: First address after the range, above @start. */
+	u64 end;
+
+	/** @obj: The bound object with a reference, or NULL. */
+	struct drm_gem_object *obj;
+
+	/**
+	 * @obj_offset: Byte in @obj at @start; @obj_offset + (@end - @start) is
+	 * at most the size of the object.
+	 */
+	u64 obj_offset;
+
+	/** @binding: The driver's mapping structure; only hashed. */
+	const void *binding;
+
+	/** @kind: DRM_SNOOP_RANGE_*. */
+	u32 kind;
+};
+
+void snoop_range_put(struct snoop_range *range);
+void snoop_ranges_put(struct snoop_range *ranges, unsigned int count);
+void snoop_range_describe(const struct snoop_range *range, struct drm_snoop_range *out);
+
+#endif

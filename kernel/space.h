@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SNOOP_SPACE_H
+#define SNOOP_SPACE_H
+
+#include <linux/kref.h>
+#include <linux/types.h>
+
+struct drm_file;
+struct drm_snoop_bind;
+struct snoop_card;
+struct snoop_clients;
+struct snoop_range;
+struct snoop_space;
+
+/**
+ * struct snoop_space_ops - a kind of address space
+ *
+ * ranges is called inside snoop_card_enter() with the living client.
+ */
+struct snoop_space_ops {
+	/**
+	 * @ranges: Fills up to @max ranges that end above @addr, ascending,
+	 * each with a reference on its object. Returns their number, 0 for
+	 * none, or a negative error code.
+	 */
+	int (*ranges)(struct snoop_space *space, struct drm_file *client, u64 addr,
+		      struct snoop_range *ranges, unsigned int max);
+
+	/** @release: Frees the space. */
+	void (*release)(struct snoop_space *space);
+};
+
+/**
+ * struct snoop_space - what a snoop file is bound to
+ *
+ * Reference counted, because calls that run while the file is bound anew
+ * finish on the old space. Never outlives the snoop file, which holds @card.
+ * All members are immutable; kinds of spaces embed it.
+ */
+struct snoop_space {
+	/** @ref: Held by the snoop file and by calls under way. */
+	struct kref ref;
+
+	/** @ops: Kind of the space. */
+	const struct snoop_space_ops *ops;
+
+	/** @card: Card that the space is on. */
+	struct snoop_card *card;
+
+	/** @client_id: Registered client that the space belongs to. */
+	u64 client_id;
+
+	/** @size: First address after the space. */
+	u64 size;
+
+	/**
+	 * @va_bits: Width of addresses that have a sign-extended alias; 0 if
+	 * they have none.
+	 */
+	unsigned int va_bits;
+
+	/** @eof: Reading at @size and above is the end of file, not a hole. */
+	bool eof;
+};
+
+struct snoop_space *snoop_space_bind(struct snoop_card *card, struct snoop_clients *clients,
+				     struct drm_snoop_bind *bind);
+void snoop_space_put(struct snoop_space *space);
+
+u64 snoop_space_canonical(const struct snoop_space *space, u64 addr);
+int snoop_space_ranges(struct snoop_space *space, u64 addr, struct snoop_range *ranges,
+		       unsigned int max);
+int snoop_space_range_at(struct snoop_space *space, u64 addr, bool next,
+			 struct snoop_range *range);
+ssize_t snoop_space_read(struct snoop_space *space, u64 addr, void *buf, size_t len);
+
+/* Constructors of the kinds; @client is alive and @card entered. */
+struct snoop_space *snoop_object_space(struct drm_file *client, u64 handle);
+struct snoop_space *snoop_vm_space(struct snoop_card *card, struct drm_file *client, u64 vm_id);
+
+#endif
