@@ -465,7 +465,7 @@ uint64_t drmsnoop_strip_sign(uint64_t end, uint64_t addr);
 /**
  * drmsnoop_query_range - find the range at or after an address
  * @snoop: handle that is bound
- * @addr: file offset
+ * @addr: GPU address or offset in the object; sign-extended ones are accepted
  * @flags: 0: the range that covers @addr; DRM_SNOOP_QUERY_NEXT: or the next
  * @range: returned range
  * @range_size: sizeof(*range) as the caller was compiled with
@@ -489,7 +489,7 @@ int drmsnoop_query_range(struct drmsnoop *snoop, uint64_t addr, uint32_t flags,
  * Returns the number of bytes, 0 past the end, or a negative errno if not one
  * byte could be read: -EIO (a hole, or memory that cannot be read), -ENXIO (not
  * bound), -ESRCH (the client ended), -ENOENT (the VM or handle is gone),
- * -EOVERFLOW (@offset + @count wraps), -EINTR, -EBUSY, -EPERM (kernel
+ * -EOVERFLOW (@offset + @count wraps), -EINVAL (@offset is no address), -EINTR, -EBUSY, -EPERM (kernel
  * lockdown), -ENODEV.
  */
 ssize_t drmsnoop_pread(struct drmsnoop *snoop, void *buf, size_t count,

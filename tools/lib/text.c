@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Words and lines for what the kernel answers in numbers. */
+
+#include <stdio.h>
+
+#include "internal.h"
+
+#define NAME_OF(value, names) \
+	((value) < sizeof(names) / sizeof((names)[0]) && (names)[value] ? \
+	 (names)[value] : "?")
+
+const char *drmsnoop_node_name(uint32_t node)
+{
+	static const char *const names[] = {
+		[DRM_SNOOP_NODE_PRIMARY] = "card",
+		[DRM_SNOOP_NODE_RENDER] = "render",
+		[DRM_SNOOP_NODE_ACCEL] = "accel",
+	};
+
+	return NAME_OF(node, names);
+}
+
+const char *drmsnoop_adapter_name(uint32_t state)
+{
+	static const char *const names[] = {
+		[DRM_SNOOP_ADAPTER_NONE] = "none",
+		[DRM_SNOOP_ADAPTER_READY] = "ready",
+		[DRM_SNOOP_ADAPTER_FAILED] = "failed",
+		[DRM_SNOOP_ADAPTER_OFF] = "off",
+	};
+
+	return NAME_OF(state, names);
+}
+
+const char *drmsnoop_object_kind_name(uint32_t kind)
+{
+	static const char *const names[] = {
+		[DRM_SNOOP_OBJECT_OTHER] = "other",
+		[DRM_SNOOP_OBJECT_TTM] = "ttm",
+		[DRM_SNOOP_OBJECT_SHMEM] = "shmem",
+	};
+
+	return NAME_OF(kind, names);
+}
+
+const char *drmsnoop_range_kind_name(uint32_t kind)
+{
+	static const char *const names[] = {
+		[DRM_SNOOP_RANGE_OBJECT] = "object",
+		[DRM_SNOOP_RANGE_USERPTR] = "userptr",
+		[DRM_SNOOP_RANGE_SPARSE] = "sparse",
+	};
+
+	return NAME_OF(kind, names);
+}
+
+const char *drmsnoop_placement_name(uint32_t placement)
+{
+	static const char *const names[] = {
+		[DRM_SNOOP_PLACEMENT_UNKNOWN] = "unknown",
+		[DRM_SNOOP_PLACEMENT_SYSTEM] = "system",
+		[DRM_SNOOP_PLACEMENT_TT] = "tt",
+		[DRM_SNOOP_PLACEMENT_VRAM] = "vram",
+		[DRM_SNOOP_PLACEMENT_PRIVATE] = "private",
+		[DRM_SNOOP_PLACEMENT_SWAPPED] = "swapped",
+		[DRM_SNOOP_PLACEMENT_NONE] = "none",
+	};
+
+	return NAME_OF(placement, names);
+}
+
+const char *drmsnoop_hole_name(int hole)
+{
+	static const char *const names[] = {
+		[DRMSNOOP_HOLE_NONE] = "data",
+		[DRMSNOOP_HOLE_UNBOUND] = "unbound",
+		[DRMSNOOP_HOLE_UNREADABLE] = "unreadable",
+		[DRMSNOOP_HOLE_END] = "end",
+	};
+
+	return NAME_OF((unsigned int)hole, names);
+}
+
+const char *drmsnoop_flags_text(uint32_t flags, char text[DRMSNOOP_FLAGS_SIZE])
+{
+	text[0] = flags & DRM_SNOOP_READABLE ? 'r' : '-';
+	text[1] = flags & DRM_SNOOP_IMPORTED ? 'i' : '-';
+	text[2] = flags & DRM_SNOOP_EXPORTED ? 'e' : '-';
+	text[3] = flags & DRM_SNOOP_PURGED ? 'p' : '-';
+	text[4] = '\0';
+	return text;
+}
+
+int drmsnoop_format_range(const struct drm_snoop_range *range,
+			  const struct drmsnoop_objects *objects,
+			  char *buf, size_t size)
+{
+	const struct drm_snoop_object *object = NULL;
+	char flags[DRMSNOOP_FLAGS_SIZE], handle[16] = "-";
+
+	if (range->object_id) {
+		if (objects)
+			object = drmsnoop_objects_find(objects,
+						       range->object_id);
+		snprintf(handle, sizeof(handle), "%u",
+			 object ? object->handle : 0);
+	}
+	return snprintf(buf, size, "%012llx-%012llx %s %s %s %s:0x%llx 0x%llx\n",
+			(unsigned long long)range->start,
+			(unsigned long long)range->end,
+			drmsnoop_flags_text(range->flags, flags),
+			drmsnoop_range_kind_name(range->kind),
+			drmsnoop_placement_name(range->placement), handle,
+			(unsigned long long)range->object_offset,
+			(unsigned long long)range->object_size);
+}
