@@ -123,8 +123,6 @@ static struct snoop_adapter *snoop_adapter_create(struct snoop_card *card,
 	struct snoop_adapter *adapter;
 	int ret;
 
-	if (WARN_ON(driver->member_count > SNOOP_MAX_MEMBERS))
-		return ERR_PTR(-EINVAL);
 	adapter = kzalloc(sizeof(*adapter), GFP_KERNEL);
 	if (!adapter)
 		return ERR_PTR(-ENOMEM);
@@ -139,7 +137,8 @@ static struct snoop_adapter *snoop_adapter_create(struct snoop_card *card,
 	return adapter;
 }
 
-static void snoop_adapter_probe(struct snoop_card *card)
+/* Finds out the state of the adapter, for good unless it returns an error. */
+static int snoop_adapter_probe(struct snoop_card *card)
 {
 	const struct snoop_driver *driver = snoop_driver_find(card->drm->driver->name);
 	struct snoop_adapter *adapter;
@@ -149,26 +148,28 @@ static void snoop_adapter_probe(struct snoop_card *card)
 		card->adapter_state = DRM_SNOOP_ADAPTER_NONE;
 		scnprintf(card->adapter_reason, sizeof(card->adapter_reason),
 			  "no adapter for driver %s", card->drm->driver->name);
-		return;
+		return 0;
 	}
 	if (!adapters) {
 		card->adapter_state = DRM_SNOOP_ADAPTER_OFF;
 		scnprintf(card->adapter_reason, sizeof(card->adapter_reason),
 			  "switched off by module parameter drm_snoop.adapters");
-		return;
+		return 0;
 	}
 	adapter = snoop_adapter_create(card, driver);
+	/* These say nothing about the driver: the next caller tries again. */
+	if (adapter == ERR_PTR(-EINTR) || adapter == ERR_PTR(-ENOMEM))
+		return PTR_ERR(adapter);
 	if (IS_ERR(adapter)) {
 		card->adapter_state = DRM_SNOOP_ADAPTER_FAILED;
-		if (!card->adapter_reason[0])
-			scnprintf(card->adapter_reason, sizeof(card->adapter_reason),
-				  "adapter failed: %pe", adapter);
 		dev_warn(&card->dev, "objects only: %s\n", card->adapter_reason);
-		return;
+		return 0;
 	}
 	card->adapter_state = DRM_SNOOP_ADAPTER_READY;
+	card->adapter_reason[0] = '\0';
 	/* Pairs with snoop_adapter_ready(). */
 	smp_store_release(&card->adapter, adapter);
+	return 0;
 }
 
 /**
@@ -178,21 +179,23 @@ static void snoop_adapter_probe(struct snoop_card *card)
  * Reads files and takes some 10 ms, so it is called before
  * snoop_card_enter().
  *
- * Return: 0 whatever came out, or -EINTR.
+ * Return: 0 whatever came out; -EINTR, -ENOMEM.
  */
 int snoop_adapter_prepare(struct snoop_card *card)
 {
+	int ret = 0;
+
 	/* Pairs with snoop_adapter_probe(). */
 	if (smp_load_acquire(&card->adapter))
 		return 0;
 	if (mutex_lock_killable(&card->adapter_lock))
 		return -EINTR;
 	if (!card->adapter_probed) {
-		snoop_adapter_probe(card);
-		card->adapter_probed = true;
+		ret = snoop_adapter_probe(card);
+		card->adapter_probed = !ret;
 	}
 	mutex_unlock(&card->adapter_lock);
-	return 0;
+	return ret;
 }
 
 /**
@@ -212,7 +215,7 @@ const struct snoop_adapter *snoop_adapter_ready(struct snoop_card *card)
  * @card: The card.
  * @info: adapter_state and adapter_reason are filled.
  *
- * Return: 0 or -EINTR.
+ * Return: 0, -EINTR, -ENOMEM.
  */
 int snoop_adapter_state(struct snoop_card *card, struct drm_snoop_card_info *info)
 {

@@ -2,6 +2,8 @@
 #ifndef SNOOP_GPUVM_H
 #define SNOOP_GPUVM_H
 
+#include <linux/build_bug.h>
+
 #include "adapter.h"
 
 /**
@@ -22,6 +24,8 @@ enum snoop_gpuvm_member {
 	SNOOP_GPUVM_VM_LOCK,
 	SNOOP_GPUVM_MEMBERS
 };
+
+static_assert(SNOOP_GPUVM_MEMBERS <= SNOOP_MAX_MEMBERS);
 
 extern const struct snoop_adapter_ops snoop_gpuvm_ops;
 
