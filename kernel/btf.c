@@ -413,7 +413,7 @@ static int btf_enter(const struct snoop_btf *b, const struct btf_type *outer,
 static int btf_find(const struct snoop_btf *b, const struct name *name,
 		    u32 depth, u32 *visits, struct place *at)
 {
-	struct btf_type t, inner;
+	struct btf_type t;
 	struct btf_member m;
 	u32 i, id = at->type;
 	struct place next;
@@ -441,21 +441,11 @@ static int btf_find(const struct snoop_btf *b, const struct name *name,
 		if (!s)
 			return -EINVAL;
 		next = *at;
-		if (*s) {
-			if (!name_is(name, s))
-				continue;
-			ret = btf_enter(b, &t, &m, &next);
-		} else {
-			id = m.type;
-			ret = btf_strip(b, &id, &inner);
-			if (ret)
-				return ret;
-			if (!btf_is_compound(&inner))
-				continue;	/* padding: an unnamed bitfield */
-			ret = btf_enter(b, &t, &m, &next);
-			if (!ret)
-				ret = btf_find(b, name, depth + 1, visits, &next);
-		}
+		if (*s && !name_is(name, s))
+			continue;
+		ret = btf_enter(b, &t, &m, &next);
+		if (!ret && !*s)
+			ret = btf_find(b, name, depth + 1, visits, &next);
 		if (ret == -ENOENT)
 			continue;
 		*at = next;
@@ -571,8 +561,6 @@ int snoop_btf_member(const struct snoop_btf *b, const char *spec,
 			u32 at = 0;
 
 			ret = btf_resolve(b, id, spec + tag.len + 1, type, &visits, &at);
-			if (ret == -EINVAL)
-				return ret;
 			if (found++ && (ret != answer || at != first))
 				return -EEXIST;
 			answer = ret;
