@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * VM_BIND.
+ *
+ * All that can fail (allocations, waits, reservations) comes first. Then the
+ * tree is changed in one go under its lock, so that no reader sees half of an
+ * operation, and last the page tables, for which tables are in stock.
+ */
+
+#include <linux/slab.h>
+
+#include <drm/drm_exec.h>
+#include <drm/drm_file.h>
+#include <drm/drm_gem.h>
+#include <drm/gpusim_drm.h>
+
+#include "gpusim_bind.h"
+#include "gpusim_bo.h"
+#include "gpusim_device.h"
+#include "gpusim_vm.h"
+
+/* a mapping, and what it leaves of others at its start and at its end */
+#define GPUSIM_BIND_MAX_VMAS	3
+
+/* One VM_BIND under way. Belongs to the caller of the ioctl. */
+struct gpusim_bind {
+	struct gpusim_vm *vm;
+	struct drm_gem_object *obj;	/* to map, NULL: unmap */
+	u64 bo_offset;
+	u64 addr;
+	u64 range;
+
+	struct drm_gpuvm_bo *vm_bo;	/* of obj, under its reservation */
+	struct gpusim_pt_stock stock;
+	struct gpusim_vma *spare[GPUSIM_BIND_MAX_VMAS];
+	struct list_head gone;		/* vmas taken out of the tree */
+};
+
+static struct gpusim_vma *gpusim_bind_take_spare(struct gpusim_bind *bind)
+{
+	unsigned int i;
+
+	for (i = 0; i < GPUSIM_BIND_MAX_VMAS; i++)
+		if (bind->spare[i])
+			return no_free_ptr(bind->spare[i]);
+
+	return NULL;
+}
+
+/**
+ * gpusim_bind_step_map - add the new mapping to the tree
+ * @op: operation
+ * @priv: &struct gpusim_bind
+ *
+ * Returns: 0.
+ */
+int gpusim_bind_step_map(struct drm_gpuva_op *op, void *priv)
+{
+	struct gpusim_bind *bind = priv;
+	struct gpusim_vma *vma = gpusim_bind_take_spare(bind);
+
+	if (WARN_ON_ONCE(!vma))
+		return -ENOMEM;
+
+	drm_gpuva_map(&bind->vm->base, &vma->base, &op->map);
+	drm_gpuva_link(&vma->base, bind->vm_bo);
+
+	return 0;
+}
+
+/**
+ * gpusim_bind_step_remap - put what is left of a mapping in its place
+ * @op: operation
+ * @priv: &struct gpusim_bind
+ *
+ * Returns: 0.
+ */
+int gpusim_bind_step_remap(struct drm_gpuva_op *op, void *priv)
+{
+	struct gpusim_vma *old = to_gpusim_vma(op->remap.unmap->va);
+	struct gpusim_vma *prev = NULL, *next = NULL;
+	struct gpusim_bind *bind = priv;
+
+	if (op->remap.prev) {
+		prev = gpusim_bind_take_spare(bind);
+		if (WARN_ON_ONCE(!prev))
+			return -ENOMEM;
+	}
+	if (op->remap.next) {
+		next = gpusim_bind_take_spare(bind);
+		if (WARN_ON_ONCE(!next)) {
+			kfree(prev);
+			return -ENOMEM;
+		}
+	}
+
+	drm_gpuva_remap(prev ? &prev->base : NULL, next ? &next->base : NULL, &op->remap);
+	if (prev)
+		drm_gpuva_link(&prev->base, old->base.vm_bo);
+	if (next)
+		drm_gpuva_link(&next->base, old->base.vm_bo);
+	list_add_tail(&old->gone, &bind->gone);
+
+	return 0;
+}
+
+/**
+ * gpusim_bind_step_unmap - take a mapping out of the tree
+ * @op: operation
+ * @priv: &struct gpusim_bind
+ *
+ * Returns: 0.
+ */
+int gpusim_bind_step_unmap(struct drm_gpuva_op *op, void *priv)
+{
+	struct gpusim_vma *vma = to_gpusim_vma(op->unmap.va);
+	struct gpusim_bind *bind = priv;
+
+	drm_gpuva_unmap(&op->unmap);
+	list_add_tail(&vma->gone, &bind->gone);
+
+	return 0;
+}
+
+/* Locks the VM, the BO to map, and those whose mappings may go. */
+static int gpusim_bind_lock(struct gpusim_bind *bind, struct drm_exec *exec)
+{
+	int ret = 0;
+
+	drm_exec_init(exec, DRM_EXEC_INTERRUPTIBLE_WAIT | DRM_EXEC_IGNORE_DUPLICATES, 0);
+	drm_exec_until_all_locked(exec) {
+		ret = drm_gpuvm_prepare_vm(&bind->vm->base, exec, 0);
+		drm_exec_retry_on_contention(exec);
+		if (ret)
+			break;
+
+		if (bind->obj) {
+			ret = drm_exec_lock_obj(exec, bind->obj);
+			drm_exec_retry_on_contention(exec);
+			if (ret)
+				break;
+		}
+
+		ret = drm_gpuvm_prepare_range(&bind->vm->base, exec, bind->addr, bind->range, 0);
+		drm_exec_retry_on_contention(exec);
+		if (ret)
+			break;
+	}
+
+	return ret;
+}
+
+/* Changes the tree; page tables follow. */
+static int gpusim_bind_tree(struct gpusim_bind *bind)
+{
+	struct drm_gpuvm *gpuvm = &bind->vm->base;
+
+	guard(mutex)(&bind->vm->lock);
+
+	if (bind->obj)
+		return drm_gpuvm_sm_map(gpuvm, bind, bind->addr, bind->range, bind->obj,
+					bind->bo_offset);
+
+	return drm_gpuvm_sm_unmap(gpuvm, bind, bind->addr, bind->range);
+}
+
+/* Of the mappings that are gone, entries outside of the range stay as they are. */
+static void gpusim_bind_drop_gone(struct gpusim_bind *bind)
+{
+	struct gpusim_vma *vma, *next;
+
+	list_for_each_entry_safe(vma, next, &bind->gone, gone) {
+		struct drm_gpuva *va = &vma->base;
+		u64 start = max(va->va.addr, bind->addr);
+		u64 end = min(va->va.addr + va->va.range, bind->addr + bind->range);
+
+		if (!bind->obj)
+			gpusim_pt_unmap(&bind->vm->pt, start, end - start);
+		drm_gpuva_unlink(va);
+		kfree(vma);
+	}
+}
+
+static int gpusim_bind_locked(struct gpusim_bind *bind)
+{
+	struct gpusim_backing backing = { };
+	int ret;
+
+	if (bind->obj) {
+		bind->vm_bo = drm_gpuvm_bo_obtain(&bind->vm->base, bind->obj);
+		if (IS_ERR(bind->vm_bo))
+			return PTR_ERR(bind->vm_bo);
+		drm_gpuvm_bo_extobj_add(bind->vm_bo);
+	}
+
+	ret = gpusim_bind_tree(bind);
+
+	if (!ret && bind->obj) {
+		if (!bind->vm_bo->evicted)
+			gpusim_bo_backing(to_gpusim_bo(bind->obj), &backing);
+		if (!backing.vram && !backing.pages)
+			drm_gpuvm_bo_evict(bind->vm_bo, true);
+		gpusim_pt_map(&bind->vm->pt, &bind->stock, bind->addr, bind->range, &backing,
+			      bind->bo_offset);
+	}
+	gpusim_bind_drop_gone(bind);
+
+	if (bind->obj)
+		drm_gpuvm_bo_put(bind->vm_bo);
+
+	return ret;
+}
+
+static int gpusim_bind_run(struct gpusim_bind *bind)
+{
+	struct drm_exec exec;
+	long wait;
+	int ret;
+
+	ret = mutex_lock_interruptible(&bind->vm->ops_lock);
+	if (ret)
+		return ret;
+
+	/* ops_lock keeps new work away, and no reservation need be held to wait */
+	wait = dma_resv_wait_timeout(drm_gpuvm_resv(&bind->vm->base), DMA_RESV_USAGE_BOOKKEEP,
+				     true, MAX_SCHEDULE_TIMEOUT);
+	if (wait < 0) {
+		ret = wait;
+		goto out_unlock;
+	}
+
+	ret = gpusim_bind_lock(bind, &exec);
+	if (!ret)
+		ret = gpusim_bind_locked(bind);
+	drm_exec_fini(&exec);
+
+out_unlock:
+	mutex_unlock(&bind->vm->ops_lock);
+	return ret;
+}
+
+static int gpusim_bind_alloc(struct gpusim_bind *bind)
+{
+	unsigned int i;
+
+	for (i = 0; i < GPUSIM_BIND_MAX_VMAS; i++) {
+		bind->spare[i] = kzalloc(sizeof(*bind->spare[i]), GFP_KERNEL_ACCOUNT);
+		if (!bind->spare[i])
+			return -ENOMEM;
+	}
+
+	return bind->obj ? gpusim_pt_stock_fill(&bind->stock, bind->addr, bind->range) : 0;
+}
+
+static void gpusim_bind_free(struct gpusim_bind *bind)
+{
+	unsigned int i;
+
+	gpusim_pt_stock_drain(&bind->stock);
+	for (i = 0; i < GPUSIM_BIND_MAX_VMAS; i++)
+		kfree(bind->spare[i]);
+}
+
+static int gpusim_bind_check(const struct drm_gpusim_vm_bind *args)
+{
+	u64 end;
+
+	if (args->flags)
+		return -EINVAL;
+
+	if (!args->range || !IS_ALIGNED(args->range, GPUSIM_PAGE_SIZE) ||
+	    !IS_ALIGNED(args->addr, GPUSIM_PAGE_SIZE) ||
+	    !IS_ALIGNED(args->bo_offset, GPUSIM_PAGE_SIZE))
+		return -EINVAL;
+
+	if (check_add_overflow(args->addr, args->range, &end) || args->addr < GPUSIM_VA_START ||
+	    end > GPUSIM_VA_END)
+		return -EINVAL;
+
+	switch (args->op) {
+	case DRM_GPUSIM_BIND_MAP:
+		return 0;
+	case DRM_GPUSIM_BIND_UNMAP:
+		return args->handle || args->bo_offset ? -EINVAL : 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+static int gpusim_bind_check_bo(const struct gpusim_bind *bind)
+{
+	struct drm_gem_object *vm_obj = to_gpusim_bo(bind->obj)->vm_obj;
+
+	if (bind->bo_offset > bind->obj->size ||
+	    bind->range > bind->obj->size - bind->bo_offset)
+		return -EINVAL;
+
+	return vm_obj && vm_obj != bind->vm->base.r_obj ? -EINVAL : 0;
+}
+
+/**
+ * gpusim_ioctl_vm_bind - DRM_IOCTL_GPUSIM_VM_BIND
+ * @drm: device
+ * @data: &struct drm_gpusim_vm_bind
+ * @file: client
+ *
+ * Returns: 0 or a negative error code.
+ */
+int gpusim_ioctl_vm_bind(struct drm_device *drm, void *data, struct drm_file *file)
+{
+	const struct drm_gpusim_vm_bind *args = data;
+	struct gpusim_bind bind = {
+		.bo_offset = args->bo_offset,
+		.addr = args->addr,
+		.range = args->range,
+		.stock.pages = LIST_HEAD_INIT(bind.stock.pages),
+		.gone = LIST_HEAD_INIT(bind.gone),
+	};
+	int ret;
+
+	ret = gpusim_bind_check(args);
+	if (ret)
+		return ret;
+
+	bind.vm = gpusim_vm_lookup(file->driver_priv, args->vm_id);
+	if (!bind.vm)
+		return -ENOENT;
+
+	if (args->op == DRM_GPUSIM_BIND_MAP) {
+		bind.obj = drm_gem_object_lookup(file, args->handle);
+		if (!bind.obj) {
+			ret = -ENOENT;
+			goto out_vm;
+		}
+		ret = gpusim_bind_check_bo(&bind);
+		if (ret)
+			goto out_obj;
+	}
+
+	ret = gpusim_bind_alloc(&bind);
+	if (!ret)
+		ret = gpusim_bind_run(&bind);
+	gpusim_bind_free(&bind);
+
+out_obj:
+	drm_gem_object_put(bind.obj);
+out_vm:
+	gpusim_vm_put(bind.vm);
+	return ret;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _GPUSIM_VM_H_
+#define _GPUSIM_VM_H_
+
+#include <linux/container_of.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/refcount.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include <drm/drm_gpuvm.h>
+#include <drm/gpu_scheduler.h>
+
+#include "gpusim_pt.h"
+
+struct drm_device;
+struct drm_file;
+struct gpusim_bo;
+struct gpusim_file;
+
+/* Page 0 stays unmapped, so that a null pointer faults. */
+#define GPUSIM_VA_START		GPUSIM_PAGE_SIZE
+#define GPUSIM_VA_END		BIT_ULL(GPUSIM_VA_BITS)
+
+/**
+ * struct gpusim_vm - an address space
+ *
+ * Two reference counts, as an mm_struct has:
+ *
+ * - @users: the client's table, each ioctl at work and each unfinished job. When
+ *   it drops to zero, @teardown removes all mappings, the page tables and the
+ *   queue.
+ * - &drm_gpuvm.kref of @base: the users as a whole, and whoever took
+ *   drm_gpuvm_get(). After the teardown such a holder finds an empty tree. It
+ *   holds the structure, and the structure holds the &drm_device.
+ *
+ * Locks, outermost first:
+ *
+ * 1. @ops_lock
+ * 2. reservations, by drm_exec: of the VM (shared by its private BOs), of the
+ *    shared BOs; they protect the lists of bindings of the BOs
+ * 3. @lock
+ * 4. &gpusim_pt.lock of @pt
+ * 5. @fault_lock
+ *
+ * None of them is held across an access to user memory.
+ */
+struct gpusim_vm {
+	/** @base: Mappings. */
+	struct drm_gpuvm base;
+
+	/**
+	 * @lock: Protects the tree of mappings and their addresses in @base.
+	 * Held only to change or to read it: not across waits, reservations,
+	 * allocations or accesses to user memory.
+	 */
+	struct mutex lock;
+
+	/**
+	 * @ops_lock: Makes VM_BIND, EXEC and teardown take turns, so that jobs
+	 * are queued in the order of their fences and VM_BIND finds the VM idle.
+	 * Whoever holds it can read the tree without @lock. Held across waits
+	 * for fences and reservations.
+	 */
+	struct mutex ops_lock;
+
+	/** @pt: Page tables. */
+	struct gpusim_pt pt;
+
+	/** @entity: Queue of jobs; pushed to under @ops_lock. */
+	struct drm_sched_entity entity;
+
+	/** @file: Client; a reference is held. */
+	struct gpusim_file *file;
+
+	/** @link: In &gpusim_file.all, protected by &gpusim_file.vms_lock. */
+	struct list_head link;
+
+	/** @users: See above. */
+	refcount_t users;
+
+	/** @teardown: Queued when @users drops to zero. */
+	struct work_struct teardown;
+
+	/** @killed: The client is gone, no job runs any more. Set once. */
+	bool killed;
+
+	/** @fault_lock: Protects @faults and @fault_addr. */
+	spinlock_t fault_lock;
+
+	/** @faults: Jobs that ended by a page fault. */
+	u64 faults;
+
+	/** @fault_addr: Address of the last page fault. */
+	u64 fault_addr;
+};
+
+/**
+ * struct gpusim_vma - one mapping
+ *
+ * Belongs to the tree of its VM; protected by &gpusim_vm.lock.
+ */
+struct gpusim_vma {
+	/** @base: Address, BO and offset. */
+	struct drm_gpuva base;
+
+	/** @gone: For the list of mappings that VM_BIND has taken out. */
+	struct list_head gone;
+};
+
+static inline struct gpusim_vm *to_gpusim_vm(struct drm_gpuvm *gpuvm)
+{
+	return container_of(gpuvm, struct gpusim_vm, base);
+}
+
+static inline struct gpusim_vma *to_gpusim_vma(struct drm_gpuva *va)
+{
+	return container_of(va, struct gpusim_vma, base);
+}
+
+struct gpusim_vm *gpusim_vm_lookup(struct gpusim_file *gfile, u32 id);
+struct gpusim_vm *gpusim_vm_get(struct gpusim_vm *vm);
+void gpusim_vm_put(struct gpusim_vm *vm);
+void gpusim_vm_invalidate_bo(struct gpusim_bo *bo);
+void gpusim_vm_report_fault(struct gpusim_vm *vm, u64 addr);
+
+int gpusim_ioctl_vm_create(struct drm_device *drm, void *data, struct drm_file *file);
+int gpusim_ioctl_vm_destroy(struct drm_device *drm, void *data, struct drm_file *file);
+int gpusim_ioctl_vm_get_state(struct drm_device *drm, void *data, struct drm_file *file);
+
+#endif /* _GPUSIM_VM_H_ */
