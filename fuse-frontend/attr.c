@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "attr.h"
+
+#include <errno.h>
+
+#include "children.h"
+#include "target.h"
+#include "tree.h"
+
+#define ATTR_BLOCK	512
+
+static int is_card(const struct drmsnoop_card *card, void *data)
+{
+	const struct node *node = data;
+
+	return card->index == node->id.a && card->access != -ENOENT;
+}
+
+static int is_vm(const struct drm_snoop_vm *vm, void *data)
+{
+	const struct node *node = data;
+
+	return vm->vm_id == node->id.a;
+}
+
+static int sum_range(const struct drm_snoop_range *range, void *data)
+{
+	uint64_t *bytes = data;
+
+	*bytes += range->end - range->start;
+	return 0;
+}
+
+/* A walk that returns 1 has found what was asked for. */
+static int found(int ret)
+{
+	return ret == 1 ? 0 : ret ? ret : -ENOENT;
+}
+
+static int check_client(const struct node *node)
+{
+	struct drmsnoop *snoop;
+	int err;
+
+	err = target_open(node, &snoop);
+	if (!err)
+		drmsnoop_close(snoop);
+	return err;
+}
+
+static int check_vm(const struct node *node)
+{
+	struct drmsnoop *snoop;
+	int err;
+
+	err = target_open(node, &snoop);
+	if (err)
+		return err;
+	err = found(drmsnoop_foreach_vm(snoop, target_client(node), is_vm,
+					(void *)node));
+	drmsnoop_close(snoop);
+	return err;
+}
+
+static int get_mem(const struct node *node, uint64_t *size, uint64_t *bytes)
+{
+	struct drmsnoop *snoop;
+	int err;
+
+	err = target_open_vm(node, &snoop, size);
+	if (err)
+		return err;
+	err = drmsnoop_foreach_range(snoop, target_client(node),
+				     node_ancestor(node, NODE_VM)->id.a,
+				     sum_range, bytes);
+	drmsnoop_close(snoop);
+	return err;
+}
+
+static int get_bo(const struct node *node, uint64_t *size)
+{
+	struct drmsnoop *snoop;
+	int err;
+
+	err = target_open_bo(node, &snoop, size);
+	if (!err)
+		drmsnoop_close(snoop);
+	return err;
+}
+
+static int check_range(const struct node *node)
+{
+	struct drm_snoop_range range;
+	struct drmsnoop *snoop;
+	int err;
+
+	err = target_open_vm(node, &snoop, NULL);
+	if (err)
+		return err;
+	err = drmsnoop_query_range(snoop, node->id.a, 0, &range,
+				   sizeof(range));
+	drmsnoop_close(snoop);
+	if (err)
+		return err;
+	if (range.start != node->id.a || range.end != node->id.b)
+		return -ENOENT;
+	return 0;
+}
+
+static int get_size(const struct node *node, uint64_t *size, uint64_t *bytes)
+{
+	int err;
+
+	switch (node->id.kind) {
+	case NODE_CARD:
+		return found(drmsnoop_foreach_card(is_card, (void *)node));
+	case NODE_CLIENT:
+		return check_client(node);
+	case NODE_VMS:
+		return children_have_vms(node);
+	case NODE_VM:
+		return check_vm(node);
+	case NODE_MEM:
+		return get_mem(node, size, bytes);
+	case NODE_BO:
+		err = get_bo(node, size);
+		*bytes = *size;
+		return err;
+	case NODE_RANGE:
+		*size = node->id.b - node->id.a;
+		*bytes = *size;
+		return check_range(node);
+	default:
+		return 0;
+	}
+}
+
+int attr_get(const struct fs *fs, const struct node *node, struct stat *st)
+{
+	uint64_t size = 0, bytes = 0;
+	int err;
+
+	if (!target_alive(node))
+		return -ENOENT;
+	err = get_size(node, &size, &bytes);
+	if (err)
+		return err == -ESRCH ? -ENOENT : err;
+	*st = (struct stat) {
+		.st_ino = node->ino,
+		.st_mode = tree_mode(node->id.kind),
+		/* Of a directory: not counted. */
+		.st_nlink = 1,
+		.st_uid = fs->uid,
+		.st_gid = fs->gid,
+		.st_size = size > INT64_MAX ? INT64_MAX : (off_t)size,
+		.st_blocks = bytes / ATTR_BLOCK,
+		.st_blksize = FS_READ_MAX,
+		.st_atim = fs->mounted,
+		.st_mtim = fs->mounted,
+		.st_ctim = fs->mounted,
+	};
+	return 0;
+}

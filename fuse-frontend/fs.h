@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef FS_H
+#define FS_H
+
+#include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
+
+#include "node.h"
+
+/* Largest read that is answered at once, in bytes; also -o max_read. */
+#define FS_READ_MAX	(1U << 20)
+
+/**
+ * struct fs - one mounted file system
+ *
+ * All but nodes is immutable while mounted; nodes has its own lock.
+ */
+struct fs {
+	/** @uid: Owner of all files, and the only user who is answered. */
+	uid_t uid;
+
+	/** @gid: Group of all files. */
+	gid_t gid;
+
+	/** @mounted: When it was mounted: the times of all files. */
+	struct timespec mounted;
+
+	/** @nodes: What the kernel references. */
+	struct node_table nodes;
+};
+
+#endif /* FS_H */

@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ops.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "attr.h"
+#include "dir.h"
+#include "fs.h"
+#include "log.h"
+#include "memory.h"
+#include "process.h"
+#include "target.h"
+#include "text.h"
+#include "tree.h"
+
+/* Seconds that attributes are kept: one stat() may ask for them twice. */
+#define ATTR_S		1.0
+/* A fixed child lives as long as its directory, which is asked for each time. */
+#define FIXED_ENTRY_S	3600.0
+
+static struct fs *fs_of(fuse_req_t req)
+{
+	return fuse_req_userdata(req);
+}
+
+static struct node *node_of(fuse_req_t req, fuse_ino_t ino)
+{
+	if (ino == FUSE_ROOT_ID)
+		return &fs_of(req)->nodes.root;
+	return (struct node *)(uintptr_t)ino;
+}
+
+static void reply_error(fuse_req_t req, int err)
+{
+	fuse_reply_err(req, -err);
+}
+
+/*
+ * The kernel module judges the daemon, so nobody but the user who runs the
+ * daemon may get an answer. The kernel keeps others out already; this holds
+ * even where an administrator has told it not to.
+ */
+static int check_requester(fuse_req_t req)
+{
+	return fuse_req_ctx(req)->uid == fs_of(req)->uid ? 0 : -EACCES;
+}
+
+static void op_init(void *userdata, struct fuse_conn_info *conn)
+{
+	/* The page cache can hold neither holes nor changing memory. */
+	conn->max_readahead = 0;
+	conn->max_read = FS_READ_MAX;
+	conn->want &= ~(unsigned int)(FUSE_CAP_SPLICE_READ |
+				      FUSE_CAP_AUTO_INVAL_DATA);
+}
+
+/* Existence where the node itself is not needed to tell, and its process. */
+static int identify(const struct node *parent, const char *name,
+		    struct node_id *id, struct process **process)
+{
+	int err;
+
+	*process = NULL;
+	err = tree_parse(parent->id.kind, name, id);
+	if (err)
+		return err;
+	switch (id->kind) {
+	case NODE_PID_LINK:
+		return children_find_process(DRMSNOOP_ANY_CARD, id->a, NULL);
+	case NODE_PROCESS:
+		err = process_open(id->a, process);
+		if (err == -ESRCH || err == -EINVAL)
+			return -ENOENT;
+		if (err)
+			return err;
+		err = children_find_process(parent->id.a, id->a, NULL);
+		if (err) {
+			process_close(*process);
+			return err;
+		}
+		id->b = (*process)->start;
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+static void op_lookup(fuse_req_t req, fuse_ino_t ino, const char *name)
+{
+	struct node *parent = node_of(req, ino);
+	struct fuse_entry_param entry = { .attr_timeout = ATTR_S };
+	struct fs *fs = fs_of(req);
+	struct process *process;
+	struct node_id id;
+	struct node *node;
+	int err;
+
+	err = check_requester(req);
+	if (!err)
+		err = identify(parent, name, &id, &process);
+	if (!err)
+		err = node_lookup(&fs->nodes, parent, &id, process, &node);
+	if (err) {
+		reply_error(req, err);
+		return;
+	}
+	err = attr_get(fs, node, &entry.attr);
+	if (err) {
+		node_forget(&fs->nodes, node, 1);
+		reply_error(req, err);
+		return;
+	}
+	entry.ino = (uintptr_t)node;
+	/* Adapters come and go, so the directory of VMs is not there for good. */
+	if (tree_is_fixed(id.kind) && id.kind != NODE_VMS)
+		entry.entry_timeout = FIXED_ENTRY_S;
+	/* The kernel did not take it, so it will not forget it. */
+	if (fuse_reply_entry(req, &entry))
+		node_forget(&fs->nodes, node, 1);
+}
+
+static void op_forget(fuse_req_t req, fuse_ino_t ino, uint64_t lookups)
+{
+	node_forget(&fs_of(req)->nodes, node_of(req, ino), lookups);
+	fuse_reply_none(req);
+}
+
+static void op_forget_multi(fuse_req_t req, size_t count,
+			    struct fuse_forget_data *forgets)
+{
+	for (size_t i = 0; i < count; i++)
+		node_forget(&fs_of(req)->nodes, node_of(req, forgets[i].ino),
+			    forgets[i].nlookup);
+	fuse_reply_none(req);
+}
+
+static void op_getattr(fuse_req_t req, fuse_ino_t ino,
+		       struct fuse_file_info *fi)
+{
+	struct stat st;
+	int err;
+
+	err = check_requester(req);
+	if (!err)
+		err = attr_get(fs_of(req), node_of(req, ino), &st);
+	if (err)
+		reply_error(req, err);
+	else
+		fuse_reply_attr(req, &st, ATTR_S);
+}
+
+static void op_readlink(fuse_req_t req, fuse_ino_t ino)
+{
+	struct node *node = node_of(req, ino);
+	unsigned int card;
+	char target[64];
+	int err;
+
+	err = check_requester(req);
+	if (!err && node->id.kind == NODE_PROC_LINK) {
+		snprintf(target, sizeof(target), "/proc/%d",
+			 (int)node->parent->process->pid);
+	} else if (!err) {
+		err = children_find_process(DRMSNOOP_ANY_CARD, node->id.a,
+					    &card);
+		snprintf(target, sizeof(target), "../card%u/%llu", card,
+			 (unsigned long long)node->id.a);
+	}
+	if (err)
+		reply_error(req, err);
+	else
+		fuse_reply_readlink(req, target);
+}
+
+static void op_opendir(fuse_req_t req, fuse_ino_t ino,
+		       struct fuse_file_info *fi)
+{
+	struct dir *dir;
+	int err;
+
+	err = check_requester(req);
+	if (!err)
+		err = dir_open(node_of(req, ino), &dir);
+	if (err) {
+		reply_error(req, err);
+		return;
+	}
+	fi->fh = (uintptr_t)dir;
+	if (fuse_reply_open(req, fi))
+		dir_close(dir);
+}
+
+struct listing {
+	fuse_req_t req;
+	char *data;
+	size_t size;
+	size_t used;
+};
+
+static int fill_listing(void *data, const char *name, uint64_t ino,
+			mode_t mode, off_t next)
+{
+	struct listing *listing = data;
+	struct stat st = { .st_ino = ino, .st_mode = mode };
+	size_t room = listing->size - listing->used;
+	size_t need = fuse_add_direntry(listing->req,
+					listing->data + listing->used, room,
+					name, &st, next);
+
+	if (need > room)
+		return 1;
+	listing->used += need;
+	return 0;
+}
+
+static void op_readdir(fuse_req_t req, fuse_ino_t ino, size_t size,
+		       off_t offset, struct fuse_file_info *fi)
+{
+	struct listing listing = { .req = req };
+	int err;
+
+	listing.size = size < FS_READ_MAX ? size : FS_READ_MAX;
+	listing.data = malloc(listing.size);
+	if (!listing.data) {
+		reply_error(req, -ENOMEM);
+		return;
+	}
+	err = dir_read((struct dir *)(uintptr_t)fi->fh, node_of(req, ino),
+		       offset, fill_listing, &listing);
+	/* What was found goes out first; the next call meets the error again. */
+	if (err && !listing.used)
+		reply_error(req, err);
+	else
+		fuse_reply_buf(req, listing.data, listing.used);
+	free(listing.data);
+}
+
+static void op_releasedir(fuse_req_t req, fuse_ino_t ino,
+			  struct fuse_file_info *fi)
+{
+	dir_close((struct dir *)(uintptr_t)fi->fh);
+	reply_error(req, 0);
+}
+
+static int open_text(const struct node *node, struct fuse_file_info *fi)
+{
+	struct text *text = malloc(sizeof(*text));
+	int err;
+
+	if (!text)
+		return -ENOMEM;
+	err = text_make(node, text);
+	if (err) {
+		text_free(text);
+		free(text);
+		return err;
+	}
+	fi->fh = (uintptr_t)text;
+	return 0;
+}
+
+static int open_memory(const struct node *node, struct fuse_file_info *fi)
+{
+	struct memory *memory;
+	int err;
+
+	err = memory_open(node, &memory);
+	if (!err)
+		fi->fh = (uintptr_t)memory;
+	return err;
+}
+
+static void close_file(const struct node *node, struct fuse_file_info *fi)
+{
+	if (tree_is_text(node->id.kind)) {
+		struct text *text = (struct text *)(uintptr_t)fi->fh;
+
+		text_free(text);
+		free(text);
+	} else {
+		memory_close((struct memory *)(uintptr_t)fi->fh);
+	}
+}
+
+static void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	struct node *node = node_of(req, ino);
+	int err;
+
+	err = check_requester(req);
+	if (!err && (fi->flags & O_ACCMODE) != O_RDONLY)
+		err = -EROFS;
+	if (!err && tree_is_text(node->id.kind))
+		err = open_text(node, fi);
+	else if (!err)
+		err = open_memory(node, fi);
+	if (err) {
+		reply_error(req, err);
+		return;
+	}
+	/* Offsets, counts and errors reach the reader as they are. */
+	fi->direct_io = 1;
+	if (fuse_reply_open(req, fi))
+		close_file(node, fi);
+}
+
+static void op_release(fuse_req_t req, fuse_ino_t ino,
+		       struct fuse_file_info *fi)
+{
+	close_file(node_of(req, ino), fi);
+	reply_error(req, 0);
+}
+
+static bool interrupted(void *data)
+{
+	return fuse_req_interrupted(data);
+}
+
+static void read_memory(fuse_req_t req, struct memory *memory, size_t size,
+			off_t offset)
+{
+	ssize_t ret;
+	char *buf;
+
+	if (size > FS_READ_MAX)
+		size = FS_READ_MAX;
+	buf = malloc(size);
+	if (!buf) {
+		reply_error(req, -ENOMEM);
+		return;
+	}
+	ret = memory_read(memory, buf, size, offset, interrupted, req);
+	if (ret < 0)
+		reply_error(req, ret);
+	else
+		fuse_reply_buf(req, buf, ret);
+	free(buf);
+}
+
+static void read_text(fuse_req_t req, const struct text *text, size_t size,
+		      off_t offset)
+{
+	if (offset < 0 || (uint64_t)offset >= text->size) {
+		fuse_reply_buf(req, NULL, 0);
+		return;
+	}
+	if (size > text->size - offset)
+		size = text->size - offset;
+	fuse_reply_buf(req, text->data + offset, size);
+}
+
+static void op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
+		    struct fuse_file_info *fi)
+{
+	/*
+	 * Reads into the page cache (private mmap(), sendfile(), readahead())
+	 * come in spite of direct_io. The kernel would fill up short ones with
+	 * zeros and give out old pages again. It names a lock owner in direct
+	 * reads only (fs/fuse/file.c of Linux 6.12: fuse_direct_io(),
+	 * fuse_send_readpages(), fuse_do_readpage()).
+	 */
+	if (!fi->lock_owner) {
+		reply_error(req, -EINVAL);
+		return;
+	}
+	if (tree_is_text(node_of(req, ino)->id.kind))
+		read_text(req, (struct text *)(uintptr_t)fi->fh, size, offset);
+	else
+		read_memory(req, (struct memory *)(uintptr_t)fi->fh, size,
+			    offset);
+}
+
+static void op_lseek(fuse_req_t req, fuse_ino_t ino, off_t offset, int whence,
+		     struct fuse_file_info *fi)
+{
+	off_t ret;
+
+	if (tree_is_text(node_of(req, ino)->id.kind))
+		ret = text_seek((struct text *)(uintptr_t)fi->fh, offset,
+				whence);
+	else
+		ret = memory_seek((struct memory *)(uintptr_t)fi->fh, offset,
+				  whence);
+	if (ret < 0)
+		reply_error(req, ret);
+	else
+		fuse_reply_lseek(req, ret);
+}
+
+/* Without blocks, as procfs: df leaves it out. */
+static void op_statfs(fuse_req_t req, fuse_ino_t ino)
+{
+	struct statvfs st = { .f_bsize = 4096, .f_frsize = 4096,
+			      .f_namemax = 255 };
+
+	fuse_reply_statfs(req, &st);
+}
+
+const struct fuse_lowlevel_ops fs_ops = {
+	.init = op_init,
+	.lookup = op_lookup,
+	.forget = op_forget,
+	.forget_multi = op_forget_multi,
+	.getattr = op_getattr,
+	.readlink = op_readlink,
+	.open = op_open,
+	.read = op_read,
+	.release = op_release,
+	.opendir = op_opendir,
+	.readdir = op_readdir,
+	.releasedir = op_releasedir,
+	.lseek = op_lseek,
+	.statfs = op_statfs,
+};
