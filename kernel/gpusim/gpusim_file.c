@@ -29,7 +29,6 @@ int gpusim_file_open(struct drm_device *drm, struct drm_file *file)
 		return -ENOMEM;
 
 	kref_init(&gfile->kref);
-	mutex_init(&gfile->vms_lock);
 	xa_init_flags(&gfile->vms, XA_FLAGS_ALLOC1);
 	INIT_LIST_HEAD(&gfile->all);
 	init_waitqueue_head(&gfile->gone);
@@ -52,16 +51,14 @@ void gpusim_file_postclose(struct drm_device *drm, struct drm_file *file)
 	struct gpusim_vm *vm;
 	unsigned long id;
 
-	mutex_lock(&gfile->vms_lock);
+	xa_lock(&gfile->vms);
 	list_for_each_entry(vm, &gfile->all, link)
 		WRITE_ONCE(vm->killed, true);
-	mutex_unlock(&gfile->vms_lock);
+	xa_unlock(&gfile->vms);
 
-	/* no ioctl of this client runs any more: the table is ours */
+	/* no ioctl of this client runs any more: nothing comes in */
 	xa_for_each(&gfile->vms, id, vm) {
-		mutex_lock(&gfile->vms_lock);
 		xa_erase(&gfile->vms, id);
-		mutex_unlock(&gfile->vms_lock);
 		gpusim_vm_put(vm);
 	}
 
@@ -89,7 +86,6 @@ static void gpusim_file_free(struct kref *kref)
 
 	WARN_ON(!list_empty(&gfile->all));
 	xa_destroy(&gfile->vms);
-	mutex_destroy(&gfile->vms_lock);
 	kfree(gfile);
 }
 

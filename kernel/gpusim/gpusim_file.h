@@ -4,7 +4,6 @@
 
 #include <linux/kref.h>
 #include <linux/list.h>
-#include <linux/mutex.h>
 #include <linux/wait.h>
 #include <linux/xarray.h>
 
@@ -25,13 +24,11 @@ struct gpusim_file {
 	struct kref kref;
 
 	/**
-	 * @vms_lock: Protects @vms, @all and @nr_vms. Nothing else is taken
-	 * while it is held and no user memory is touched. Whoever takes a VM
-	 * out of @vms under it may not use it without a reference of its own.
+	 * @vms: VMs (&struct gpusim_vm) by id, each holding one &gpusim_vm.users.
+	 * Its own spinlock protects all members that follow, too; an entry's
+	 * hold on its VM ends after the entry has gone, so that whoever finds
+	 * a VM under the lock can take a reference.
 	 */
-	struct mutex vms_lock;
-
-	/** @vms: VMs (&struct gpusim_vm) by id, each holding one &gpusim_vm.users. */
 	struct xarray vms;
 
 	/** @all: Each VM that still has mappings, in @vms or not. */

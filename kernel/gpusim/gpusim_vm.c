@@ -133,10 +133,10 @@ static void gpusim_vm_teardown(struct work_struct *work)
 	gpusim_vm_unmap_all(vm);
 	gpusim_pt_fini(&vm->pt);
 
-	mutex_lock(&gfile->vms_lock);
+	xa_lock(&gfile->vms);
 	list_del(&vm->link);
 	WRITE_ONCE(gfile->nr_vms, gfile->nr_vms - 1);
-	mutex_unlock(&gfile->vms_lock);
+	xa_unlock(&gfile->vms);
 	wake_up_all(&gfile->gone);
 
 	vm->file = NULL;
@@ -155,10 +155,13 @@ struct gpusim_vm *gpusim_vm_lookup(struct gpusim_file *gfile, u32 id)
 {
 	struct gpusim_vm *vm;
 
-	guard(mutex)(&gfile->vms_lock);
-
+	xa_lock(&gfile->vms);
 	vm = xa_load(&gfile->vms, id);
-	return vm ? gpusim_vm_get(vm) : NULL;
+	if (vm)
+		gpusim_vm_get(vm);
+	xa_unlock(&gfile->vms);
+
+	return vm;
 }
 
 /**
@@ -236,17 +239,17 @@ static int gpusim_vm_publish(struct gpusim_vm *vm, struct gpusim_file *gfile, u3
 {
 	int ret;
 
-	guard(mutex)(&gfile->vms_lock);
+	xa_lock(&gfile->vms);
+	/* can let go of the lock, but not once the entry is there */
+	ret = __xa_alloc(&gfile->vms, id, vm, XA_LIMIT(1, GPUSIM_MAX_VMS), GFP_KERNEL_ACCOUNT);
+	if (!ret) {
+		vm->file = gpusim_file_get(gfile);
+		list_add_tail(&vm->link, &gfile->all);
+		WRITE_ONCE(gfile->nr_vms, gfile->nr_vms + 1);
+	}
+	xa_unlock(&gfile->vms);
 
-	ret = xa_alloc(&gfile->vms, id, vm, XA_LIMIT(1, GPUSIM_MAX_VMS), GFP_KERNEL_ACCOUNT);
-	if (ret)
-		return ret == -EBUSY ? -ENOSPC : ret;
-
-	vm->file = gpusim_file_get(gfile);
-	list_add_tail(&vm->link, &gfile->all);
-	WRITE_ONCE(gfile->nr_vms, gfile->nr_vms + 1);
-
-	return 0;
+	return ret == -EBUSY ? -ENOSPC : ret;
 }
 
 /**
@@ -309,9 +312,7 @@ int gpusim_ioctl_vm_destroy(struct drm_device *drm, void *data, struct drm_file 
 	if (args->pad)
 		return -EINVAL;
 
-	mutex_lock(&gfile->vms_lock);
 	vm = xa_erase(&gfile->vms, args->vm_id);
-	mutex_unlock(&gfile->vms_lock);
 	if (!vm)
 		return -ENOENT;
 

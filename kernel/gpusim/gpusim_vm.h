@@ -74,7 +74,7 @@ struct gpusim_vm {
 	/** @file: Client; a reference is held. */
 	struct gpusim_file *file;
 
-	/** @link: In &gpusim_file.all, protected by &gpusim_file.vms_lock. */
+	/** @link: In &gpusim_file.all, protected by the lock of &gpusim_file.vms. */
 	struct list_head link;
 
 	/** @users: See above. */

@@ -95,7 +95,7 @@ int gpusim_vram_clear(struct gpusim_device *gdev, u64 offset, u64 size)
 		cond_resched();
 	}
 
-	/* a write-combining buffer may not be read back by the next user */
+	/* out of the write-combining buffer before anybody maps it */
 	wmb();
 
 	return 0;
@@ -143,6 +143,7 @@ int gpusim_vram_write(struct gpusim_device *gdev, u64 offset, const void *buf, s
 	if (!drm_dev_enter(&gdev->drm, &idx))
 		return -ENODEV;
 	memcpy_toio(gdev->vram.base + offset, buf, size);
+	/* out of the write-combining buffer before a fence signals */
 	wmb();
 	drm_dev_exit(idx);
 
