@@ -86,10 +86,10 @@ void gpusim_vm_invalidate_bo(struct gpusim_bo *bo)
  */
 void gpusim_vm_report_fault(struct gpusim_vm *vm, u64 addr)
 {
-	guard(spinlock)(&vm->fault_lock);
-
+	spin_lock(&vm->fault_lock);
 	vm->faults++;
 	vm->fault_addr = addr;
+	spin_unlock(&vm->fault_lock);
 }
 
 /*
