@@ -2,7 +2,7 @@
 #ifndef _UAPI_GPUSIM_DRM_H_
 #define _UAPI_GPUSIM_DRM_H_
 
-#include <drm/drm.h>
+#include "drm.h"
 
 #if defined(__cplusplus)
 extern "C" {
