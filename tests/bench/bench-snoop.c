@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * How fast GPU memory is read through drm_snoop, compared with how fast the
+ * kernel reads CPU memory of another process.
+ */
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <drmsnoop.h>
+
+#include "measure.h"
+#include "reader.h"
+#include "report.h"
+#include "target.h"
+
+#define WORD		8
+#define BULK		(1UL << 20)
+
+enum { GROUP_WORD, GROUP_BULK, GROUP_LOOKUP, GROUP_QUERY, GROUPS };
+
+/* What the groups are measured against. */
+static const char *const references[GROUPS] = {
+	[GROUP_WORD] = "/proc/PID/mem",
+	[GROUP_BULK] = "/proc/PID/mem",
+	[GROUP_LOOKUP] = "10 ranges",
+	[GROUP_QUERY] = "10 ranges",
+};
+
+/* A snoop file on the target, bound to a VM or, with @vm 0, to an object. */
+static int open_snoop(const struct target *target, uint32_t vm, uint32_t handle)
+{
+	struct drmsnoop *snoop;
+	int ret;
+
+	ret = drmsnoop_open_process(target->pid, DRMSNOOP_ANY_CARD, target->client_id, &snoop);
+	if (!ret)
+		ret = vm ? drmsnoop_bind_vm(snoop, target->client_id, vm, NULL) :
+			   drmsnoop_bind_object(snoop, target->client_id, handle, NULL);
+	if (ret)
+		errx(1, "%s", drmsnoop_error());
+	return drmsnoop_fd(snoop);
+}
+
+static int open_mem(const struct target *target)
+{
+	char path[32];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/mem", target->pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		err(1, "%s", path);
+	return fd;
+}
+
+static void add_reader(struct bench_group *group, const char *name,
+		       void (*run)(void *arg, unsigned int count), int fd, pid_t pid,
+		       uint64_t base)
+{
+	struct reader *reader = malloc(sizeof(*reader));
+
+	if (!reader)
+		err(1, "reader");
+	reader_init(reader, fd, pid, base, group->bytes);
+	reader_check(reader, run);
+	bench_add(group, name, run, reader);
+}
+
+static void *own_memory(void)
+{
+	uint64_t *memory = malloc(TARGET_SIZE);
+	uint64_t offset;
+
+	if (!memory)
+		err(1, "memory");
+	for (offset = 0; offset < TARGET_SIZE; offset += 8)
+		memory[offset / 8] = target_word(offset);
+	return memory;
+}
+
+/* Everything that can be read, by reads of one size. */
+static void measure_reads(struct bench_group *group, const struct target *target,
+			  unsigned int rounds)
+{
+	int vm = open_snoop(target, target->vm, 0);
+
+	add_reader(group, "/proc/PID/mem", reader_pread, open_mem(target), 0, target->memory);
+	add_reader(group, "process_vm_readv", reader_process_vm, -1, target->pid,
+		   target->memory);
+	add_reader(group, "object in system memory", reader_pread,
+		   open_snoop(target, 0, target->system), 0, 0);
+	add_reader(group, "object in VRAM", reader_pread,
+		   open_snoop(target, 0, target->vram), 0, 0);
+	add_reader(group, "VM, system memory", reader_pread, vm, 0, TARGET_SYSTEM_VA);
+	add_reader(group, "VM, VRAM", reader_pread, vm, 0, TARGET_VRAM_VA);
+	add_reader(group, "memcpy", reader_memcpy, -1, 0, (uintptr_t)own_memory());
+	bench_measure(group, rounds);
+}
+
+static void add_lookup(struct bench_group *group, const char *name,
+		       void (*run)(void *arg, unsigned int count), int fd, unsigned int ranges)
+{
+	struct lookup *lookup = malloc(sizeof(*lookup));
+
+	if (!lookup)
+		err(1, "lookup");
+	lookup_init(lookup, fd, ranges);
+	lookup_check(lookup, ranges);
+	bench_add(group, name, run, lookup);
+}
+
+static void measure_lookups(struct bench_group *group, const struct target *target,
+			    void (*run)(void *arg, unsigned int count), unsigned int rounds)
+{
+	add_lookup(group, "10 ranges", run, open_snoop(target, target->few_vm, 0), TARGET_FEW);
+	add_lookup(group, "100000 ranges", run, open_snoop(target, target->many_vm, 0),
+		   TARGET_MANY);
+	bench_measure(group, rounds);
+}
+
+static void usage(FILE *out)
+{
+	fputs("Usage: bench-snoop [--json] [--check] [--rounds N]\n"
+	      "\n"
+	      "Times reads of GPU memory through drm_snoop on a gpusim against the kernel's\n"
+	      "ways to read CPU memory of another process. Needs root, or to be allowed to\n"
+	      "look at children.\n"
+	      "\n"
+	      "  --json       print one JSON object instead of tables\n"
+	      "  --check      exit with status 1 if a limit is missed\n"
+	      "  --rounds N   rounds to measure, 3 to 100000 (default 101)\n"
+	      "  -h, --help\n", out);
+}
+
+static unsigned int parse_rounds(const char *text)
+{
+	char *end;
+	unsigned long rounds;
+
+	errno = 0;
+	rounds = strtoul(text, &end, 10);
+	if (errno || end == text || *end || rounds < 3 || rounds > 100000)
+		errx(2, "--rounds wants a number from 3 to 100000, not '%s'", text);
+	return rounds;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "check", no_argument, NULL, 'c' },
+		{ "rounds", required_argument, NULL, 'r' },
+		{ "help", no_argument, NULL, 'h' },
+		{ }
+	};
+	struct bench_group groups[GROUPS] = {
+		[GROUP_WORD] = { .name = "8 bytes", .bytes = WORD },
+		[GROUP_BULK] = { .name = "1 MiB", .bytes = BULK },
+		[GROUP_LOOKUP] = { .name = "8 bytes at random ranges", .bytes = WORD },
+		[GROUP_QUERY] = { .name = "QUERY_RANGE at random ranges" },
+	};
+	const struct bench_group *list[GROUPS];
+	const struct bench_limit limits[] = {
+		{ "8 bytes of an object in system memory / of /proc/PID/mem",
+		  &groups[GROUP_WORD], "object in system memory", "/proc/PID/mem", 0.5 },
+		{ "1 MiB of an object in system memory / of /proc/PID/mem",
+		  &groups[GROUP_BULK], "object in system memory", "/proc/PID/mem", 1.0 },
+		{ "8 bytes at 100000 ranges / at 10",
+		  &groups[GROUP_LOOKUP], "100000 ranges", "10 ranges", 3.0 },
+		{ "QUERY_RANGE at 100000 ranges / at 10",
+		  &groups[GROUP_QUERY], "100000 ranges", "10 ranges", 3.0 },
+	};
+	const unsigned int limit_count = sizeof(limits) / sizeof(limits[0]);
+	bool json = false, check = false, kept = true;
+	unsigned int rounds = 101, i;
+	struct target target;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		switch (option) {
+		case 'j':
+			json = true;
+			break;
+		case 'c':
+			check = true;
+			break;
+		case 'r':
+			rounds = parse_rounds(optarg);
+			break;
+		case 'h':
+			usage(stdout);
+			return 0;
+		default:
+			return 2;
+		}
+	}
+	if (optind != argc)
+		errx(2, "unexpected argument '%s': see --help", argv[optind]);
+
+	fprintf(stderr, "setting up a target with %u ranges\n", TARGET_MANY);
+	target_start(&target);
+	for (i = 0; i < GROUPS; i++) {
+		list[i] = &groups[i];
+		fprintf(stderr, "measuring %s\n", groups[i].name);
+		if (i == GROUP_LOOKUP)
+			measure_lookups(&groups[i], &target, lookup_pread, rounds);
+		else if (i == GROUP_QUERY)
+			measure_lookups(&groups[i], &target, lookup_query, rounds);
+		else
+			measure_reads(&groups[i], &target, rounds);
+		if (!json) {
+			report_group(&groups[i], references[i]);
+			fflush(stdout);
+		}
+	}
+	if (json)
+		report_json(list, GROUPS, limits, limit_count);
+	else
+		report_limits(limits, limit_count);
+	for (i = 0; i < limit_count; i++)
+		kept &= report_kept(&limits[i]);
+	for (i = 0; i < GROUPS; i++)
+		bench_group_fini(&groups[i]);
+	return check && !kept;
+}
