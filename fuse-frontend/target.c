@@ -37,41 +37,14 @@ uint64_t target_client(const struct node *node)
 	return client ? client->id.a : DRMSNOOP_ALL_CLIENTS;
 }
 
-static int check_registered(const struct drm_snoop_client *client, void *data)
-{
-	return client->client_id == *(const uint64_t *)data;
-}
-
-/*
- * Not every driver tells its client ids in fdinfo. Those clients cannot be asked
- * for by id, but are known by it once they are registered.
- */
-static int open_untold(pid_t pid, int card, uint64_t client,
-		       struct drmsnoop **snoop)
-{
-	int err;
-
-	err = drmsnoop_open_process(pid, card, DRMSNOOP_ALL_CLIENTS, snoop);
-	if (err)
-		return err;
-	err = drmsnoop_foreach_registered(*snoop, check_registered, &client);
-	if (err == 1)
-		return 0;
-	drmsnoop_close(*snoop);
-	return err ? err : -ENOENT;
-}
-
 int target_open(const struct node *node, struct drmsnoop **snoop)
 {
 	const struct node *process = node_ancestor(node, NODE_PROCESS);
 	const struct node *card = node_ancestor(node, NODE_CARD);
-	uint64_t client = target_client(node);
-	pid_t pid = process->process->pid;
 	int err;
 
-	err = drmsnoop_open_process(pid, card->id.a, client, snoop);
-	if (err == -ENOENT && client != DRMSNOOP_ALL_CLIENTS)
-		err = open_untold(pid, card->id.a, client, snoop);
+	err = drmsnoop_open_process(process->process->pid, card->id.a,
+				    target_client(node), snoop);
 	/* If it runs now, the number was its own when it was used. */
 	if (!process_alive(process->process)) {
 		if (!err)
