@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Which bytes of a VM or object a command reads. */
+
+#include "window.h"
+
+bool window_option(struct window *window, const struct command *command,
+		   int key, const char *value)
+{
+	switch (key) {
+	case KEY_VA:
+		window->va = selection_number(command, "address", value,
+					      UINT64_MAX);
+		window->has_va = true;
+		return true;
+	case KEY_OFFSET:
+		window->offset = selection_number(command, "offset", value,
+						  UINT64_MAX);
+		window->has_offset = true;
+		return true;
+	case KEY_SIZE:
+		window->size = selection_number(command, "size", value,
+						UINT64_MAX);
+		if (!window->size)
+			usage(command, "the size must be at least 1");
+		window->has_size = true;
+		return true;
+	}
+	return false;
+}
+
+void window_check(const struct window *window,
+		  const struct selection *selection)
+{
+	const struct command *command = selection->command;
+	uint64_t start = window->has_va ? window->va : window->offset;
+
+	if (selection->has_bo && window->has_va)
+		usage(command, "an object has no address: use --offset with --bo");
+	if (!selection->has_bo && window->has_offset)
+		usage(command, "--offset is for --bo: use --va");
+	if (!selection->has_bo && !window->has_va)
+		usage(command, "--va is missing");
+	if (!selection->has_bo && !window->has_size)
+		usage(command, "--size is missing");
+	if (window->has_size && window->size - 1 > UINT64_MAX - start)
+		usage(command, "0x%llx bytes at 0x%llx go past the last address",
+		      (unsigned long long)window->size,
+		      (unsigned long long)start);
+}
+
+void window_resolve(const struct window *window,
+		    const struct selection *selection,
+		    const struct bound *bound, uint64_t *start, uint64_t *size)
+{
+	*size = window->size;
+	if (!selection->has_bo) {
+		*start = drmsnoop_strip_sign(bound->end, window->va);
+		return;
+	}
+	*start = window->offset;
+	if (window->offset >= bound->end)
+		die(selection->command, "offset 0x%llx is past the end of the object, which has 0x%llx bytes",
+		    (unsigned long long)window->offset,
+		    (unsigned long long)bound->end);
+	if (!window->has_size)
+		*size = bound->end - window->offset;
+}
