@@ -155,6 +155,9 @@ long snoop_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 	ret = copy_struct_from_user(&data, op->size, user, size);
 	if (ret)
 		return ret;
+	/* A call whose answer cannot be stored must not change anything. */
+	if (copy_to_user(user, &data, min(size, op->size)))
+		return -EFAULT;
 	ret = op->function(filp->private_data, &data);
 	if (ret)
 		return ret;
