@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Judging what tests wrote. Sourced by tests/run-tests, whose variables it uses:
+# logs, verbose, tests_dir, here.
+# shellcheck shell=bash disable=SC2154
+
+passed=0
+failed=0
+failures=()
+
+# tap_counts FILE: "PASSED FAILED COMPLAINT". A plan may be in several parts (a
+# program that runs several groups); the complaint is empty when all is well.
+tap_counts()
+{
+	awk '
+	/^1\.\.[0-9]+/ { plans++; planned += substr($1, 4); next }
+	/^Bail out!/ { complaint = "bailed out: " $0; next }
+	/^(not )?ok( |$)/ {
+		results++
+		if (/^not / || toupper($0) ~ /# *(SKIP|TODO)/) bad++; else good++
+	}
+	END {
+		if (!complaint && !plans) complaint = "printed no plan"
+		else if (!complaint && !planned) complaint = "planned no results"
+		else if (!complaint && results != planned)
+			complaint = "printed " results + 0 " results, planned " planned
+		printf "%d %d %s\n", good, bad, complaint
+	}' "$1"
+}
+
+# replay NAME: how to see it again.
+replay()
+{
+	if [ "$tests_dir" = "$here" ]; then
+		echo "  replay: tests/run-tests $1"
+	else
+		echo "  replay: tests/run-tests --tests $tests_dir $1"
+	fi
+}
+
+# show FILE: output of a failed test, indented.
+show()
+{
+	[ ! -s "$1" ] || tail -n 60 "$1" | tr -d '\000' | sed 's/^/  | /'
+}
+
+# fail_test NAME WHY FILE: one failure that is not a TAP result.
+fail_test()
+{
+	failed=$((failed + 1))
+	failures+=("$1: $2")
+	echo "FAIL $1: $2"
+	[ -z "$3" ] || show "$3"
+	replay "$1"
+}
+
+# judge NAME: count the results in $logs/NAME.{out,err,status}.
+judge()
+{
+	local name=$1 log=$logs/$1 status good bad complaint
+
+	status=$(cat "$log.status" 2>/dev/null)
+	read -r good bad complaint < <(tap_counts "$log.out")
+	passed=$((passed + good))
+	failed=$((failed + bad))
+	# What the exit status tells beyond the failed results themselves.
+	case ${status:-none} in
+	0) ;;
+	124 | 137) complaint="took longer than ${limit[$name]} s" ;;
+	none) complaint="left no exit status" ;;
+	*)
+		if [ "$status" -gt 128 ]; then
+			complaint="died of signal $((status - 128))"
+		elif [ "$bad" = 0 ]; then
+			complaint=${complaint:-"exited with status $status"}
+		fi
+		;;
+	esac
+	if [ "$bad" = 0 ] && [ -z "$complaint" ]; then
+		echo "ok   $name ($good)"
+		[ -z "$verbose" ] || show "$log.out"
+		return
+	fi
+	[ -z "$complaint" ] || failed=$((failed + 1))
+	failures+=("$name: $bad failed${complaint:+; it $complaint}")
+	echo "FAIL $name: $good passed, $bad failed${complaint:+; it $complaint}"
+	show "$log.out"
+	show "$log.err"
+	replay "$name"
+}
+
+# judge_kernel_log LOG NAME...: the kernel log of a boot has a fault. Which test
+# did it is told by the marks that guest-tests left in the log.
+judge_kernel_log()
+{
+	local log=$1 name part=$1.part blamed='' lines
+
+	shift
+	for name; do
+		awk -v name="$name" '
+		/drm-snoop-test: / { on = ($NF == name) }
+		on' "$log.dmesg" >"$part"
+		if ! lines=$("$here/vm/dmesg-check" <"$part"); then
+			echo "$lines" >"$log.fault"
+			fail_test "$name" "a fault in the kernel log" "$log.fault"
+			blamed=1
+		fi
+	done
+	[ -n "$blamed" ] || fail_test "$1" "the kernel log or the unloading of modules after the tests" "$log.err"
+}
+
+summary()
+{
+	local failure
+
+	if [ "$failed" -gt 0 ]; then
+		echo
+		echo "Failures (logs are in $logs):"
+		for failure in "${failures[@]}"; do
+			echo "  $failure"
+		done
+	fi
+	echo "$passed passed, $failed failed"
+	[ "$failed" = 0 ]
+}
