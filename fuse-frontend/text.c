@@ -3,13 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+/* The same JSON as that of the command line. */
+#include "../tools/drmsnoop/json.h"
 #include "process.h"
 #include "target.h"
 
@@ -128,17 +129,16 @@ static int append_fdinfo(const struct node *node, struct drmsnoop *snoop,
 	return append_proc(node, name, text);
 }
 
+/* The lines of drmsnoop maps --objects. */
 static int append_object(const struct drm_snoop_object *object, void *data)
 {
 	char flags[DRMSNOOP_FLAGS_SIZE];
 
-	return append_line(data, "%10u %14" PRIu64 " %-5s %-9s %-5s %16" PRIx64
-			   "\n",
-			   object->handle, (uint64_t)object->size,
+	return append_line(data, "%u %s %s %s 0x%llx\n", object->handle,
+			   drmsnoop_flags_text(object->flags, flags),
 			   drmsnoop_object_kind_name(object->kind),
 			   drmsnoop_placement_name(object->placement),
-			   drmsnoop_flags_text(object->flags, flags),
-			   (uint64_t)object->object_id);
+			   (unsigned long long)object->size);
 }
 
 static int append_objects(const struct node *node, struct drmsnoop *snoop,
@@ -146,8 +146,7 @@ static int append_objects(const struct node *node, struct drmsnoop *snoop,
 {
 	int err;
 
-	err = append_line(text, "%10s %14s %-5s %-9s %-5s %16s\n", "HANDLE",
-			  "SIZE", "KIND", "PLACEMENT", "FLAGS", "OBJECT");
+	err = append_line(text, "# handle flags kind placement size\n");
 	if (err)
 		return err;
 	return drmsnoop_foreach_object(snoop, target_client(node),
@@ -155,6 +154,8 @@ static int append_objects(const struct node *node, struct drmsnoop *snoop,
 }
 
 struct maps {
+	const struct node *vm;
+	struct drmsnoop *snoop;
 	struct text *text;
 	struct drmsnoop_objects *objects;
 	bool more;
@@ -172,54 +173,84 @@ static int append_range(const struct drm_snoop_range *range, void *data)
 	return append(maps->text, line, length);
 }
 
-/* Addresses are strings: a JSON number need not keep 64 bits. */
+static int append_maps(struct maps *maps)
+{
+	return drmsnoop_foreach_range(maps->snoop, target_client(maps->vm),
+				      maps->vm->id.a, append_range, maps);
+}
+
+/* Takes over @value; @cut bytes at its end are left out. */
+static int append_json(struct text *text, struct json_object *value,
+		       size_t cut)
+{
+	size_t length;
+	const char *plain;
+	int err;
+
+	plain = json_object_to_json_string_length(value,
+						  JSON_C_TO_STRING_PLAIN,
+						  &length);
+	err = plain ? append(text, plain, length - cut) : -ENOMEM;
+	json_object_put(value);
+	return err;
+}
+
 static int append_range_json(const struct drm_snoop_range *range, void *data)
 {
 	struct maps *maps = data;
-	const struct drm_snoop_object *object =
-		drmsnoop_objects_find(maps->objects, range->object_id);
-	char flags[DRMSNOOP_FLAGS_SIZE];
-	const char *comma = maps->more ? "," : "";
+	int err;
 
+	err = append_line(maps->text, "%s", maps->more ? ",\n" : "");
 	maps->more = true;
-	return append_line(maps->text,
-			   "%s\n{\"start\":\"0x%" PRIx64 "\","
-			   "\"end\":\"0x%" PRIx64 "\",\"kind\":\"%s\","
-			   "\"placement\":\"%s\",\"flags\":\"%s\","
-			   "\"handle\":%u,\"object_id\":\"0x%" PRIx64 "\","
-			   "\"object_offset\":\"0x%" PRIx64 "\","
-			   "\"object_size\":\"0x%" PRIx64 "\","
-			   "\"generation\":\"0x%" PRIx64 "\"}",
-			   comma, (uint64_t)range->start, (uint64_t)range->end,
-			   drmsnoop_range_kind_name(range->kind),
-			   drmsnoop_placement_name(range->placement),
-			   drmsnoop_flags_text(range->flags, flags),
-			   object ? object->handle : 0,
-			   (uint64_t)range->object_id,
-			   (uint64_t)range->object_offset,
-			   (uint64_t)range->object_size,
-			   (uint64_t)range->generation);
+	if (err)
+		return err;
+	return append_json(maps->text, json_range(range, maps->objects), 0);
 }
 
-static int append_maps(const struct node *node, struct drmsnoop *snoop,
-		       struct text *text)
+static int append_vm_json(const struct drm_snoop_vm *vm, void *data)
 {
-	bool json = node->id.kind == NODE_MAPS_JSON;
-	struct maps maps = { .text = text };
+	struct maps *maps = data;
+	int err;
+
+	if (vm->vm_id != maps->vm->id.a)
+		return 0;
+	/* Its ranges go in before the closing brace. */
+	err = append_json(maps->text, json_vm(vm), 1);
+	if (!err)
+		err = append_line(maps->text, ",\"ranges\":[\n");
+	if (!err)
+		err = drmsnoop_foreach_range(maps->snoop,
+					     target_client(maps->vm),
+					     vm->vm_id, append_range_json,
+					     maps);
+	if (!err)
+		err = append_line(maps->text, "]}\n");
+	return err ? err : 1;
+}
+
+static int append_maps_json(struct maps *maps)
+{
+	int ret = drmsnoop_foreach_vm(maps->snoop, target_client(maps->vm),
+				      append_vm_json, maps);
+
+	return ret == 1 ? 0 : ret ? ret : -ENOENT;
+}
+
+static int append_ranges(const struct node *node, struct drmsnoop *snoop,
+			 struct text *text)
+{
+	struct maps maps = {
+		.vm = node_ancestor(node, NODE_VM),
+		.snoop = snoop,
+		.text = text,
+	};
 	int err;
 
 	err = drmsnoop_objects_get(snoop, target_client(node), &maps.objects);
 	if (err)
 		return target_error(err);
-	if (json)
-		err = append_line(text, "{\"ranges\":[");
-	if (!err)
-		err = drmsnoop_foreach_range(snoop, target_client(node),
-					     node_ancestor(node, NODE_VM)->id.a,
-					     json ? append_range_json :
-						    append_range, &maps);
-	if (!err && json)
-		err = append_line(text, "\n]}\n");
+	err = node->id.kind == NODE_MAPS_JSON ? append_maps_json(&maps) :
+						append_maps(&maps);
 	drmsnoop_objects_free(maps.objects);
 	return err;
 }
@@ -243,7 +274,7 @@ int text_make(const struct node *node, struct text *text)
 		err = append_objects(node, snoop, text);
 		break;
 	default:
-		err = append_maps(node, snoop, text);
+		err = append_ranges(node, snoop, text);
 		break;
 	}
 	drmsnoop_close(snoop);

@@ -652,12 +652,17 @@ static void test_texts(void **state)
 	add_object(4, 0x8000, 900);
 	add_range(0x100000, 0x104000, 17);
 	expect_text(VM "maps", "000000100000-000000104000 r--- object vram 4:0x2000 0x8000\n");
+	expect_text(VM "maps.json",
+		    "{\"vm\":5,\"name\":\"\",\"start\":\"0x0\",\"end\":\"0x1000000000000\",\"ranges\":[\n"
+		    "{\"start\":\"0x100000\",\"end\":\"0x104000\",\"kind\":\"object\",\"placement\":\"vram\",\"flags\":[\"readable\"],\"handle\":4,\"object\":\"0x384\",\"offset\":\"0x2000\",\"object_size\":32768,\"generation\":\"0x11\"}]}\n");
 	expect_text(CLIENT "objects",
-		    "    HANDLE           SIZE KIND  PLACEMENT FLAGS           OBJECT\n"
-		    "         4          32768 ttm   vram      r---               384\n");
+		    "# handle flags kind placement size\n"
+		    "4 r--- ttm vram 0x8000\n");
 	expect_text(PROCESS "comm", "test-drmsnoopfs\n");
 	fake.range_count = 0;
 	expect_text(VM "maps", "");
+	expect_text(VM "maps.json",
+		    "{\"vm\":5,\"name\":\"\",\"start\":\"0x0\",\"end\":\"0x1000000000000\",\"ranges\":[\n]}\n");
 	assert_int_equal(fake.handles, 0);
 }
 
