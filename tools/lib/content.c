@@ -124,7 +124,7 @@ static ssize_t read_fully(struct drmsnoop *snoop, char *buf, size_t count,
 	while (done < count) {
 		n = snoop->backend->pread(snoop->fd, buf + done, count - done,
 					  offset + done);
-		if (n == -EINTR && done)
+		if (n == -EINTR)
 			continue;
 		if (n < 0 && !done)
 			return n;

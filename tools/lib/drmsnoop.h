@@ -489,7 +489,7 @@ int drmsnoop_query_range(struct drmsnoop *snoop, uint64_t addr, uint32_t flags,
  * Returns the number of bytes, 0 past the end, or a negative errno if not one
  * byte could be read: -EIO (a hole, or memory that cannot be read), -ENXIO (not
  * bound), -ESRCH (the client ended), -ENOENT (the VM or handle is gone),
- * -EOVERFLOW (@offset + @count wraps), -EINVAL (@offset is no address), -EINTR, -EBUSY, -EPERM (kernel
+ * -EOVERFLOW (@offset + @count wraps), -EINVAL (@offset is no address), -EBUSY, -EPERM (kernel
  * lockdown), -ENODEV.
  */
 ssize_t drmsnoop_pread(struct drmsnoop *snoop, void *buf, size_t count,

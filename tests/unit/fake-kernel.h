@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef FAKE_KERNEL_H
+#define FAKE_KERNEL_H
+
+/*
+ * A stand-in for the ioctls and reads of drm_snoop, with one client and one VM
+ * whose bytes are a function of their address.
+ */
+
+#include "internal.h"
+
+#define FAKE_CLIENT	7
+#define FAKE_VM		3
+#define FAKE_VM_END	(1ULL << 48)
+
+/**
+ * struct fake_kernel - what there is, and how it misbehaves
+ *
+ * The test fills it in and owns what it points to.
+ */
+struct fake_kernel {
+	const struct drm_snoop_range *ranges;
+	size_t range_count;
+	const struct drm_snoop_object *objects;
+	size_t object_count;
+
+	/* most entries that one LIST returns; 0: as many as fit */
+	uint32_t list_batch;
+	/* LIST does not advance */
+	bool list_stuck;
+	/* LIST fails with this error when its cursor is not 0 */
+	int list_error;
+	/* CARD_INFO, REGISTER, BIND fail with this error */
+	int error;
+	/* most bytes of one read; 0: no limit */
+	size_t read_limit;
+	/* every other read is interrupted */
+	bool interrupts;
+	/* first byte that fails to be read although bound; 0: none */
+	uint64_t bad_page;
+	/* reads at this address fail so many times with EIO, then work */
+	uint64_t late;
+	unsigned int late_times;
+
+	/* counters */
+	unsigned int lists, reads, queries;
+};
+
+extern struct fake_kernel fake_kernel;
+extern const struct dsn_backend fake_backend;
+
+/* The byte at an address. */
+unsigned char fake_byte(uint64_t address);
+
+#endif /* FAKE_KERNEL_H */
