@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <linux/sync_file.h>
@@ -153,37 +153,35 @@ int gc_exec(int fd, uint32_t vm, const struct drm_gpusim_cmd *cmds, uint32_t cou
 	return gc_ioctl(fd, DRM_IOCTL_GPUSIM_EXEC, &args);
 }
 
-/* The error that the fence of a syncobj ended with. */
-static int fence_error(int fd, uint32_t syncobj)
+int gc_sync_file_wait(int file)
 {
 	struct sync_fence_info fence = { 0 };
 	struct sync_file_info info = {
 		.num_fences = 1, .sync_fence_info = (uintptr_t)&fence,
 	};
-	int file, ret = 0;
+	struct pollfd pollfd = { .fd = file, .events = POLLIN };
 
-	if (drmSyncobjExportSyncFile(fd, syncobj, &file))
+	switch (poll(&pollfd, 1, WAIT_SECONDS * 1000)) {
+	case -1:
 		return -errno;
+	case 0:
+		return -ETIMEDOUT;
+	}
 	if (ioctl(file, SYNC_IOC_FILE_INFO, &info))
-		ret = -errno;
-	else if (info.status < 0)
-		ret = info.status;
-	else if (!info.status)
-		ret = -EBUSY;
-	close(file);
-
-	return ret;
+		return -errno;
+	return info.status < 0 ? info.status : 0;
 }
 
 int gc_wait(int fd, uint32_t syncobj)
 {
-	struct timespec now;
-	int ret;
+	int file, ret;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	ret = drmSyncobjWait(fd, &syncobj, 1,
-			     (now.tv_sec + WAIT_SECONDS) * INT64_C(1000000000), 0, NULL);
-	return ret ? ret : fence_error(fd, syncobj);
+	if (drmSyncobjExportSyncFile(fd, syncobj, &file))
+		return -errno;
+	ret = gc_sync_file_wait(file);
+	close(file);
+
+	return ret;
 }
 
 int gc_run(int fd, uint32_t vm, const struct drm_gpusim_cmd *cmds, uint32_t count)

@@ -43,8 +43,9 @@ int gc_exec(int fd, uint32_t vm, const struct drm_gpusim_cmd *cmds, uint32_t cou
 	    uint32_t in_syncobj, uint32_t out_syncobj);
 /* Queue commands and wait for their end; the error of the fence, if any. */
 int gc_run(int fd, uint32_t vm, const struct drm_gpusim_cmd *cmds, uint32_t count);
-/* Wait until a syncobj's fence has signaled (at most a minute); its error. */
+/* Wait, at most a minute, for the fence of a syncobj or of a sync file; its error. */
 int gc_wait(int fd, uint32_t syncobj);
+int gc_sync_file_wait(int file);
 
 int gc_fill(int fd, uint32_t vm, uint64_t dst, uint64_t size, uint64_t value);
 int gc_copy(int fd, uint32_t vm, uint64_t dst, uint64_t src, uint64_t size);

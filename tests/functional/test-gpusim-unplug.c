@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* vm: --gpu gpusim */
+/*
+ * The virtual GPU is unbound from its driver under clients that work, and bound
+ * again. Needs root.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <xf86drm.h>
+
+#include "expect.h"
+#include "gpusim-client.h"
+
+#define DRIVER		"/sys/bus/pci/drivers/gpusim"
+#define ADDR		0x100000ull
+#define SIZE		(1u << 20)
+
+/* The PCI address of the card, as sysfs writes it. */
+static char slot[32];
+
+static void write_sysfs(const char *path, const char *text)
+{
+	int file = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (file < 0 || write(file, text, strlen(text)) != (ssize_t)strlen(text))
+		expect_failed(__FILE__, __LINE__, "%s: %m", path);
+	close(file);
+}
+
+static void unbind(void)
+{
+	write_sysfs(DRIVER "/unbind", slot);
+}
+
+static void bind_again(void)
+{
+	write_sysfs(DRIVER "/bind", slot);
+}
+
+static int setup(void **state)
+{
+	int fd = expect_ok(gc_open());
+	drmDevicePtr card;
+
+	(void)state;
+	expect_equal(drmGetDevice2(fd, 0, &card), 0);
+	snprintf(slot, sizeof(slot), "%04x:%02x:%02x.%x", card->businfo.pci->domain,
+		 card->businfo.pci->bus, card->businfo.pci->dev, card->businfo.pci->func);
+	drmFreeDevice(&card);
+
+	return close(fd);
+}
+
+struct client {
+	int fd;
+	uint32_t vm;
+	uint32_t bo;
+	uint64_t *p;
+};
+
+static struct client new_client(uint32_t placement)
+{
+	struct client c = { .fd = expect_ok(gc_open()) };
+
+	expect_ok(gc_vm_create(c.fd, &c.vm));
+	expect_ok(gc_bo_create(c.fd, SIZE, placement, 0, &c.bo));
+	expect_ok(gc_map(c.fd, c.vm, ADDR, c.bo, 0, SIZE));
+	c.p = gc_bo_mmap(c.fd, c.bo, SIZE);
+	expect_true(c.p);
+	expect_ok(gc_fill(c.fd, c.vm, ADDR, SIZE, 0x1122334455667788));
+	expect_equal(c.p[0], 0x1122334455667788);
+
+	return c;
+}
+
+static void check_dead(const struct client *c)
+{
+	struct drm_gpusim_gem_info info;
+	uint32_t vm;
+
+	expect_error(gc_fill(c->fd, c->vm, ADDR, 8, 0), ENODEV);
+	expect_error(gc_vm_create(c->fd, &vm), ENODEV);
+	expect_error(gc_bo_info(c->fd, c->bo, &info), ENODEV);
+}
+
+static void close_client(const struct client *c)
+{
+	munmap(c->p, SIZE);
+	close(c->fd);
+}
+
+/* Idle clients: every ioctl fails, mappings do not kill, a new card works. */
+static void test_idle(void **state)
+{
+	struct client vram = new_client(GC_VRAM), system = new_client(GC_SYSTEM), fresh;
+
+	(void)state;
+	unbind();
+	expect_error(gc_open(), ENODEV);
+	check_dead(&vram);
+	check_dead(&system);
+	/* no SIGBUS, and not the next owner's memory */
+	vram.p[0] = 1;
+	system.p[0] = 1;
+
+	bind_again();
+	fresh = new_client(GC_VRAM);
+	vram.p[1] = 0xbad;
+	expect_equal(fresh.p[0], 0x1122334455667788);
+	expect_equal(fresh.p[1], 0x1122334455667788);
+	check_dead(&vram);
+	check_dead(&system);
+	close_client(&vram);
+	close_client(&system);
+	expect_ok(gc_fill(fresh.fd, fresh.vm, ADDR, SIZE, 5));
+	expect_equal(fresh.p[0], 5);
+	close_client(&fresh);
+}
+
+/* A job at work ends with ENODEV. */
+static void test_busy(void **state)
+{
+	struct client c = new_client(GC_VRAM);
+	struct drm_gpusim_cmd cmds[1024];
+	uint32_t syncobj;
+	int file;
+
+	(void)state;
+	for (int i = 0; i < 1024; i++)
+		cmds[i] = (struct drm_gpusim_cmd) {
+			.op = DRM_GPUSIM_CMD_CHECKSUM, .dst = ADDR, .src = ADDR, .size = SIZE,
+		};
+	expect_ok(drmSyncobjCreate(c.fd, 0, &syncobj));
+	for (int i = 0; i < 4; i++)
+		expect_ok(gc_exec(c.fd, c.vm, cmds, 1024, 0, syncobj));
+	expect_ok(drmSyncobjExportSyncFile(c.fd, syncobj, &file));
+	unbind();
+	expect_error(gc_sync_file_wait(file), ENODEV);
+	close(file);
+	check_dead(&c);
+	close_client(&c);
+	bind_again();
+}
+
+/* A BO shared by dma-buf outlives card and client. */
+static void test_shared(void **state)
+{
+	struct client c = new_client(GC_VRAM);
+	uint64_t *p;
+	int dmabuf;
+
+	(void)state;
+	expect_ok(drmPrimeHandleToFD(c.fd, c.bo, DRM_CLOEXEC | DRM_RDWR, &dmabuf));
+	p = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, dmabuf, 0);
+	expect_true(p != MAP_FAILED);
+	expect_equal(p[0], 0x1122334455667788);
+	unbind();
+	close_client(&c);
+	bind_again();
+	p[0] = 0xbad;
+	munmap(p, SIZE);
+
+	/* another card's BO now */
+	c = new_client(GC_VRAM);
+	{
+		uint32_t handle;
+
+		expect_true(drmPrimeFDToHandle(c.fd, dmabuf, &handle) < 0);
+		expect_equal(errno, EINVAL);
+	}
+	close(dmabuf);
+	close_client(&c);
+}
+
+static void test_again_and_again(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 10; i++) {
+		struct client c = new_client(i % 2 ? GC_VRAM : GC_SYSTEM);
+
+		expect_ok(gc_exec(c.fd, c.vm, &(struct drm_gpusim_cmd) {
+			.op = DRM_GPUSIM_CMD_FILL, .dst = ADDR, .size = SIZE }, 1, 0, 0));
+		unbind();
+		if (i % 3)
+			bind_again();
+		close_client(&c);
+		if (!(i % 3))
+			bind_again();
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_idle),
+		cmocka_unit_test(test_busy),
+		cmocka_unit_test(test_shared),
+		cmocka_unit_test(test_again_and_again),
+	};
+
+	return run_group("gpusim-unplug", tests, sizeof(tests) / sizeof(tests[0]), setup, NULL);
+}
