@@ -32,10 +32,13 @@ void child_start(struct child *child, const struct command *command,
 
 	memset(child, 0, sizeof(*child));
 	child->command = command;
+	child->has_group = !keep_stdin || !isatty(STDIN_FILENO);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	child->pid = fork();
 	if (child->pid < 0)
 		die(command, "fork: %s", strerror(errno));
+	if (child->has_group)
+		setpgid(child->pid, child->pid);
 	if (child->pid)
 		return;
 
@@ -61,7 +64,7 @@ int child_poll(struct child *child)
 	pid_t pid;
 
 	/* Orphans that were given to us end here, too. */
-	while (!child->ended && (pid = waitpid(-1, &status, WNOHANG)) > 0)
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		if (pid == child->pid) {
 			child->status = status;
 			child->ended = 1;
@@ -128,13 +131,29 @@ void child_wait(struct child *child)
 
 	while (!child->ended) {
 		pid = waitpid(-1, &status, 0);
-		if (pid < 0 && errno != EINTR)
+		if (pid < 0)
 			break;
 		if (pid != child->pid)
 			continue;
 		child->status = status;
 		child->ended = 1;
 	}
+}
+
+/* The number of a group whose leader ended is not reused while others live. */
+static void signal_child(const struct child *child, int number)
+{
+	if (child->has_group)
+		kill(-child->pid, number);
+	else if (!child->ended)
+		kill(child->pid, number);
+}
+
+/* Does nobody of the group live any more? */
+static int is_over(struct child *child)
+{
+	return child_poll(child) &&
+	       (!child->has_group || kill(-child->pid, 0));
 }
 
 void child_end(struct child *child, pid_t client)
@@ -151,15 +170,16 @@ void child_end(struct child *child, pid_t client)
 	}
 	if (pidfd >= 0)
 		syscall(SYS_pidfd_send_signal, pidfd, SIGTERM, NULL, 0);
-	if (!child_poll(child))
-		kill(child->pid, SIGTERM);
-	for (i = 0; i < END_STEPS && !child_poll(child); i++)
+	if (!is_over(child))
+		signal_child(child, SIGTERM);
+	for (i = 0; i < END_STEPS && !is_over(child); i++)
 		nap();
-	if (!child->ended) {
+	if (!is_over(child)) {
 		if (pidfd >= 0)
 			syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
-		kill(child->pid, SIGKILL);
-		child_wait(child);
+		signal_child(child, SIGKILL);
+		while (!child->ended)
+			child_wait(child);
 	}
 	if (pidfd >= 0)
 		close(pidfd);

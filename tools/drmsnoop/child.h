@@ -18,6 +18,8 @@ struct child {
 	const struct command *command;
 	/* the shell that was started */
 	pid_t pid;
+	/* it leads a process group of its own */
+	int has_group;
 	/* its status as of waitpid(), once @ended */
 	int status;
 	int ended;
@@ -29,7 +31,8 @@ struct child {
  * @keep_stdin: leave it standard input; otherwise it gets /dev/null
  *
  * Its standard output goes to standard error, because standard output belongs
- * to the command that looks at it. It is told to end when drmsnoop dies.
+ * to the command that looks at it. It gets a process group of its own, unless
+ * it is left a terminal to read from. It is told to end when drmsnoop dies.
  * Orphans among its descendants become children of this process, so that they
  * stay its descendants. Ends the program on failure.
  */
@@ -52,12 +55,12 @@ int child_poll(struct child *child);
 pid_t child_find_client(const struct child *child, int card);
 
 /**
- * child_wait - wait until the child ended by itself
+ * child_wait - wait until the child ended by itself, or a signal was handled
  */
 void child_wait(struct child *child);
 
 /**
- * child_end - end the child and the process with the GPU client
+ * child_end - end the child, its group and the process with the GPU client
  * @client: what child_find_client() returned, or 0
  *
  * By SIGTERM, and SIGKILL after 3 s.

@@ -129,6 +129,26 @@ static double now(void)
 static struct child child;
 static pid_t client, starter;
 
+/* A signal that asks drmsnoop to end; it also interrupts what waits. */
+static volatile sig_atomic_t asked_to_end;
+
+static void take_signal(int number)
+{
+	asked_to_end = number;
+}
+
+static void handle_signals(void)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction action = { .sa_handler = take_signal }, old;
+	size_t i;
+
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (!sigaction(numbers[i], NULL, &old) &&
+		    old.sa_handler != SIG_IGN)
+			sigaction(numbers[i], &action, NULL);
+}
+
 /* However the program ends, it does not leave the target behind. */
 static void end_target(void)
 {
@@ -178,6 +198,8 @@ static void wait_for_client(struct run *run)
 			die(&run_command, "the target ended with status %d before it %s",
 			    status_of(child.status), client ?
 			    "had what was asked for" : "used a GPU");
+		if (asked_to_end)
+			exit(128 + asked_to_end);
 		if (now() >= end)
 			break;
 		nanosleep(&(struct timespec){ .tv_nsec = 50000000 }, NULL);
@@ -200,6 +222,7 @@ static int run_with_child(struct run *run)
 		    run->fd == STDIN_FILENO);
 	if (atexit(end_target))
 		die(&run_command, "out of memory");
+	handle_signals();
 	wait_for_client(run);
 	bind(run);
 
@@ -209,16 +232,21 @@ static int run_with_child(struct run *run)
 	if (!pid)
 		become_command(run);
 
-	/* Keys of the terminal are for the command, as in a shell. */
-	signal(SIGINT, SIG_IGN);
-	signal(SIGQUIT, SIG_IGN);
-	do {
+	for (;;) {
 		ended = waitpid(-1, &status, 0);
+		if (ended == pid)
+			break;
 		if (ended == child.pid) {
 			child.status = status;
 			child.ended = 1;
 		}
-	} while (ended != pid && (ended > 0 || errno == EINTR));
+		if (ended < 0 && errno != EINTR)
+			die(&run_command, "waitpid: %s", strerror(errno));
+		/* Keys of the terminal reach the command by themselves. */
+		if (asked_to_end && asked_to_end != SIGINT)
+			kill(pid, asked_to_end);
+		asked_to_end = 0;
+	}
 	status = status_of(status);
 
 	if (run->keep)
