@@ -180,6 +180,11 @@ int gpusim_ioctl_exec(struct drm_device *drm, void *data, struct drm_file *file)
 	if (!vm)
 		return -ENOENT;
 
+	ret = wait_event_interruptible(vm->jobs_wait,
+				       atomic_read(&vm->jobs) < GPUSIM_VM_MAX_JOBS);
+	if (ret)
+		goto out_vm;
+
 	cmds = gpusim_exec_get_cmds(args);
 	if (IS_ERR(cmds)) {
 		ret = PTR_ERR(cmds);

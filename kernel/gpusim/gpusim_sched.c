@@ -239,6 +239,7 @@ struct gpusim_job *gpusim_job_create(struct gpusim_device *gdev, struct gpusim_v
 	INIT_WORK(&job->work, gpusim_job_execute);
 	job->gdev = gdev;
 	job->vm = gpusim_vm_get(vm);
+	atomic_inc(&vm->jobs);
 	job->cmds = cmds;
 	job->cmd_count = cmd_count;
 
@@ -278,6 +279,8 @@ void gpusim_job_free(struct gpusim_job *job)
 	else
 		kfree(job->fence);
 
+	atomic_dec(&job->vm->jobs);
+	wake_up_all(&job->vm->jobs_wait);
 	gpusim_vm_put(job->vm);
 	kvfree(job->cmds);
 	kfree(job);

@@ -215,6 +215,7 @@ static struct gpusim_vm *gpusim_vm_create(struct gpusim_device *gdev)
 	mutex_init(&vm->lock);
 	mutex_init(&vm->ops_lock);
 	spin_lock_init(&vm->fault_lock);
+	init_waitqueue_head(&vm->jobs_wait);
 	INIT_LIST_HEAD(&vm->link);
 	INIT_WORK(&vm->teardown, gpusim_vm_teardown);
 	refcount_set(&vm->users, 1);

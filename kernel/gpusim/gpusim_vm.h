@@ -2,11 +2,13 @@
 #ifndef _GPUSIM_VM_H_
 #define _GPUSIM_VM_H_
 
+#include <linux/atomic.h>
 #include <linux/container_of.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include <drm/drm_gpuvm.h>
@@ -22,6 +24,9 @@ struct gpusim_file;
 /* Page 0 stays unmapped, so that a null pointer faults. */
 #define GPUSIM_VA_START		GPUSIM_PAGE_SIZE
 #define GPUSIM_VA_END		BIT_ULL(GPUSIM_VA_BITS)
+
+/* With more unfinished jobs, EXEC waits: bounds the memory that they take. */
+#define GPUSIM_VM_MAX_JOBS	256
 
 /**
  * struct gpusim_vm - an address space
@@ -82,6 +87,12 @@ struct gpusim_vm {
 
 	/** @teardown: Queued when @users drops to zero. */
 	struct work_struct teardown;
+
+	/** @jobs: Jobs that have not been freed. */
+	atomic_t jobs;
+
+	/** @jobs_wait: Woken when @jobs has gone down. */
+	wait_queue_head_t jobs_wait;
 
 	/** @killed: The client is gone, no job runs any more. Set once. */
 	bool killed;
