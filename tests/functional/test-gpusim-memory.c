@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* vm: --gpu gpusim */
 /*
+ * vm: --gpu gpusim
+ *
  * What gpusim's engine and the CPU see in the same memory: mappings and their
  * splits, moves of BOs, eviction, sharing, faults, order of jobs.
  */
@@ -513,6 +514,75 @@ static void test_eviction(void **state)
 	expect_ok(gc_fill(fd, vm, ADDR + (COUNT - 1) * size, 8, 0));
 }
 
+static unsigned long read_number(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	unsigned long value = 0;
+
+	expect_true(f && fscanf(f, "%lu", &value) == 1);
+	fclose(f);
+	return value;
+}
+
+static void write_number(const char *path, unsigned long value)
+{
+	FILE *f = fopen(path, "w");
+
+	expect_true(f && fprintf(f, "%lu", value) > 0);
+	expect_equal(fclose(f), 0);
+}
+
+/* Kibibytes of shared memory, where TTM puts what it swaps out. */
+static unsigned long shmem(void)
+{
+	FILE *f = fopen("/proc/meminfo", "r");
+	unsigned long value = 0;
+	char line[128];
+
+	expect_true(f);
+	while (!value && fgets(line, sizeof(line), f))
+		sscanf(line, "Shmem: %lu", &value);
+	fclose(f);
+	return value;
+}
+
+/* More system memory than TTM may have: BOs are swapped out, and come back. */
+static void test_swap(void **state)
+{
+	static const char limit_path[] = "/sys/module/ttm/parameters/pages_limit";
+	enum { COUNT = 8 };
+	const size_t size = 2 << 20;
+	unsigned long limit = read_number(limit_path), before = shmem();
+	uint32_t bo[COUNT], crc[COUNT];
+
+	(void)state;
+	write_number(limit_path, 2 * size / GC_PAGE);
+	for (int i = 0; i < COUNT; i++) {
+		unsigned char *p;
+
+		bo[i] = new_bo(size, GC_SYSTEM, i % 2 ? vm : 0);
+		p = map_cpu(bo[i], size);
+		scribble(p, size, 40 + i);
+		crc[i] = crc32(0, p, size);
+		munmap(p, size);
+	}
+	expect_true(shmem() >= before + (COUNT - 4) * size / 1024);
+
+	/* the engine's turn, then the CPU's */
+	for (int i = 0; i < COUNT; i++) {
+		expect_ok(gc_map(fd, vm, ADDR, bo[i], 0, size));
+		expect_equal(gpu_crc(ADDR, size), crc[i]);
+	}
+	expect_ok(gc_unmap(fd, vm, ADDR, size));
+	for (int i = 0; i < COUNT; i++) {
+		unsigned char *p = map_cpu(bo[i], size);
+
+		expect_equal(crc32(0, p, size), crc[i]);
+		munmap(p, size);
+	}
+	write_number(limit_path, limit);
+}
+
 static void test_shared_bo(void **state)
 {
 	int other = expect_ok(gc_open()), dmabuf;
@@ -698,6 +768,7 @@ int main(void)
 		TEST(test_fault),
 		TEST(test_migrate),
 		TEST(test_eviction),
+		TEST(test_swap),
 		TEST(test_shared_bo),
 		TEST(test_syncobjs),
 		TEST(test_timeline),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* vm: --gpu gpusim */
 /*
+ * vm: --gpu gpusim
+ *
  * What gpusim's ioctls reject: one test for each value of each member that is
  * not allowed. A test takes a request that works, changes one thing, and wants
  * one error and no effect.
@@ -14,6 +15,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <linux/udmabuf.h>
 #include <xf86drm.h>
 
 #include "expect.h"
@@ -519,16 +521,38 @@ static void test_private_bo_is_not_exported(void **state)
 	close(primary);
 }
 
-static void test_foreign_dmabuf_is_refused(void **state)
+static void test_no_dmabuf_is_refused(void **state)
 {
 	uint32_t handle;
 
 	(void)state;
-	/* no dma-buf at all */
-	expect_true(drmPrimeFDToHandle(fd, STDIN_FILENO, &handle) < 0);
+	expect_true(drmPrimeFDToHandle(fd, fd, &handle) < 0);
 	expect_equal(errno, EINVAL);
 	expect_true(drmPrimeFDToHandle(fd, -1, &handle) < 0);
 	expect_equal(errno, EBADF);
+}
+
+/* Only BOs of the same card are imported. */
+static void test_foreign_dmabuf_is_refused(void **state)
+{
+	int udmabuf = open("/dev/udmabuf", O_RDWR | O_CLOEXEC), dmabuf;
+	struct udmabuf_create create = {
+		.memfd = memfd_create("foreign", MFD_ALLOW_SEALING | MFD_CLOEXEC),
+		.size = GC_PAGE,
+	};
+	uint32_t handle;
+
+	(void)state;
+	expect_true(udmabuf >= 0);
+	expect_equal(ftruncate(create.memfd, GC_PAGE), 0);
+	expect_equal(fcntl(create.memfd, F_ADD_SEALS, F_SEAL_SHRINK), 0);
+	dmabuf = ioctl(udmabuf, UDMABUF_CREATE, &create);
+	expect_true(dmabuf >= 0);
+	expect_true(drmPrimeFDToHandle(fd, dmabuf, &handle) < 0);
+	expect_equal(errno, EINVAL);
+	close(dmabuf);
+	close(create.memfd);
+	close(udmabuf);
 }
 
 static void test_mmap_limits(void **state)
@@ -563,6 +587,7 @@ static const struct CMUnitTest singles[] = {
 	cmocka_unit_test_setup_teardown(test_destroyed_vm_is_unknown, setup, teardown),
 	cmocka_unit_test_setup_teardown(test_ids_are_per_client, setup, teardown),
 	cmocka_unit_test_setup_teardown(test_private_bo_is_not_exported, setup, teardown),
+	cmocka_unit_test_setup_teardown(test_no_dmabuf_is_refused, setup, teardown),
 	cmocka_unit_test_setup_teardown(test_foreign_dmabuf_is_refused, setup, teardown),
 	cmocka_unit_test_setup_teardown(test_mmap_limits, setup, teardown),
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* vm: --gpu gpusim */
 /*
+ * vm: own-boot --gpu gpusim
+ *
  * The virtual GPU is unbound from its driver under clients that work, and bound
  * again. Needs root.
  */
