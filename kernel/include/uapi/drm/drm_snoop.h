@@ -309,8 +309,10 @@ struct drm_snoop_range {
  * handle or start address. Never names anything of other clients. Resumable:
  * start with @cursor 0 and repeat with the returned @cursor until it is
  * DRM_SNOOP_CURSOR_END. What is added or removed between two calls may or may
- * not be seen; nothing is seen twice. One call may return fewer entries than
- * asked for although more are left.
+ * not be seen; what stays is seen once. A range that was bound meanwhile and
+ * covers @cursor is returned whole: it starts below the end of the entry before
+ * it, but ends always ascend. One call may return fewer entries than asked for
+ * although more are left.
  *
  * Errors: EINVAL (unknown @what, @flags not zero, @count 0,
  * @entry_size 0, not a multiple of 8 or above 4096, ids set that @what does
