@@ -173,7 +173,7 @@ static ssize_t snoop_space_read_one(struct snoop_space *space, struct drm_file *
 	if (!ret || range.start > addr) {
 		if (ret)
 			snoop_range_put(&range);
-		return space->eof && addr >= space->size ? 0 : -EIO;
+		return space->eof ? 0 : -EIO;
 	}
 	len = min_t(u64, len, range.end - addr);
 	switch (range.kind) {

@@ -59,7 +59,10 @@ struct snoop_space {
 	 */
 	unsigned int va_bits;
 
-	/** @eof: Reading at @size and above is the end of file, not a hole. */
+	/**
+	 * @eof: What no range covers is the end of file, not a hole. @size does
+	 * not tell: a handle may name another object by now.
+	 */
 	bool eof;
 };
 
