@@ -64,10 +64,7 @@ void memory_close(struct memory *memory)
 	free(memory);
 }
 
-/*
- * A generation is never used twice: if it is the one of the open now, it was so
- * all the time between.
- */
+/* The same token as at the open: what was read is of that binding. */
 static int check_binding(struct memory *memory)
 {
 	struct drm_snoop_range range;

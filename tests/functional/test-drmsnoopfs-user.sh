@@ -1,0 +1,7 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# vm: --gpu gpusim
+# timeout: 400
+#
+# test-drmsnoopfs again, as an ordinary user.
+exec runuser -u alice -- bash "$DRM_SNOOP_TOP/tests/functional/test-drmsnoopfs.sh"
