@@ -229,6 +229,12 @@ static int gpusim_bind_run(struct gpusim_bind *bind)
 		goto out_unlock;
 	}
 
+	if (bind->obj) {
+		ret = gpusim_pt_stock_fill(&bind->vm->pt, &bind->stock, bind->addr, bind->range);
+		if (ret)
+			goto out_unlock;
+	}
+
 	ret = gpusim_bind_lock(bind, &exec);
 	if (!ret)
 		ret = gpusim_bind_locked(bind);
@@ -249,7 +255,7 @@ static int gpusim_bind_alloc(struct gpusim_bind *bind)
 			return -ENOMEM;
 	}
 
-	return bind->obj ? gpusim_pt_stock_fill(&bind->stock, bind->addr, bind->range) : 0;
+	return 0;
 }
 
 static void gpusim_bind_free(struct gpusim_bind *bind)

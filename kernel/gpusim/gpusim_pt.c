@@ -106,27 +106,61 @@ void gpusim_pt_fini(struct gpusim_pt *pt)
 	mutex_destroy(&pt->lock);
 }
 
+/* Number of tables that there are not yet on the way to @addr. */
+static unsigned int gpusim_pt_missing(const struct gpusim_pt *pt, u64 addr)
+{
+	const u64 *table = pt->root;
+	unsigned int level;
+
+	for (level = GPUSIM_PT_LEVELS - 1; level; level--) {
+		u64 entry = table[gpusim_pt_index(addr, level)];
+
+		if (!entry)
+			break;
+		table = gpusim_pt_table(entry);
+	}
+
+	return level;
+}
+
+/* Number of tables that mapping [@addr, @addr + @range) will take. */
+static u64 gpusim_pt_count(struct gpusim_pt *pt, u64 addr, u64 range)
+{
+	const unsigned int shift = gpusim_pt_shift(1);
+	u64 last = (addr + range - 1) >> shift;
+	u64 count = 0;
+	u64 leaf;
+
+	guard(mutex)(&pt->lock);
+
+	/* one leaf table after the other */
+	for (leaf = addr >> shift; leaf <= last; leaf++) {
+		unsigned int level = gpusim_pt_missing(pt, leaf << shift);
+
+		/* those that the leaf table before will have made */
+		while (level && leaf != addr >> shift &&
+		       (leaf << shift) >> gpusim_pt_shift(level) ==
+		       ((leaf - 1) << shift) >> gpusim_pt_shift(level))
+			level--;
+		count += level;
+	}
+
+	return count;
+}
+
 /**
- * gpusim_pt_stock_fill - allocate the tables that a mapping can need
- * @stock: to fill; gpusim_pt_stock_drain() must follow, also after an error
+ * gpusim_pt_stock_fill - allocate the tables that a mapping needs
+ * @pt: page tables in which nothing will be bound or unbound until the mapping
+ *	is made, by the caller's means
+ * @stock: empty stock; gpusim_pt_stock_drain() must follow, also after an error
  * @addr: first address
  * @range: bytes, not 0
  *
- * Allocates the most that [@addr, @addr + @range) can need in page tables of
- * which only the root exists.
- *
  * Returns: 0 or -ENOMEM.
  */
-int gpusim_pt_stock_fill(struct gpusim_pt_stock *stock, u64 addr, u64 range)
+int gpusim_pt_stock_fill(struct gpusim_pt *pt, struct gpusim_pt_stock *stock, u64 addr, u64 range)
 {
-	unsigned int level;
-	u64 count = 0;
-
-	INIT_LIST_HEAD(&stock->pages);
-
-	for (level = 1; level < GPUSIM_PT_LEVELS; level++)
-		count += ((addr + range - 1) >> gpusim_pt_shift(level)) -
-			 (addr >> gpusim_pt_shift(level)) + 1;
+	u64 count = gpusim_pt_count(pt, addr, range);
 
 	while (count--) {
 		struct page *page = gpusim_pt_page_alloc();

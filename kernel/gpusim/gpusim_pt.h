@@ -76,7 +76,7 @@ struct gpusim_backing {
 int gpusim_pt_init(struct gpusim_pt *pt);
 void gpusim_pt_fini(struct gpusim_pt *pt);
 
-int gpusim_pt_stock_fill(struct gpusim_pt_stock *stock, u64 addr, u64 range);
+int gpusim_pt_stock_fill(struct gpusim_pt *pt, struct gpusim_pt_stock *stock, u64 addr, u64 range);
 void gpusim_pt_stock_drain(struct gpusim_pt_stock *stock);
 
 void gpusim_pt_map(struct gpusim_pt *pt, struct gpusim_pt_stock *stock, u64 addr, u64 range,
