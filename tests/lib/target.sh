@@ -13,7 +13,7 @@
 # A target that does not answer as it should ends the script, which fails the
 # test; so call these functions in the script's own shell, not in $(...). Nothing
 # waits longer than a minute.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 
 declare -A target_pids target_clients target_ins target_outs target_jobs
 target_now=

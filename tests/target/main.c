@@ -111,7 +111,7 @@ int main(int argc, char **argv)
 	const char *path = NULL;
 	struct shell sh = { 0 };
 	struct answer answer;
-	uint64_t state = 0;
+	uint64_t state = UINT64_MAX;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
@@ -137,7 +137,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "gpusim-sh: unexpected argument %s, see --help\n", argv[optind]);
 		return 2;
 	}
-	if (state) {
+	if (state != UINT64_MAX) {
 		if (state_load(&sh, state)) {
 			answer_error(&answer, EINVAL, "--state is for the exec command only");
 			die(&answer);
