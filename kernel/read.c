@@ -16,12 +16,14 @@
  * Content goes through a buffer of the call's own, because user memory must
  * not be touched while an object is held: that may fault, and the fault may
  * need the same object. Words and lines need no allocation.
+ *
+ * Bytes lie in the buffer as they do in their 16-byte block of the object, for
+ * streaming loads, and all pieces but the last end with such a block: no
+ * aligned word is read in two pieces, between which something else may be bound.
  */
-#define SNOOP_BOUNCE_MAX	(64UL << 10)
-#define SNOOP_BOUNCE_STACK	128UL
-
-/* The buffer is aligned like the address, for streaming loads. */
 #define SNOOP_BOUNCE_ALIGN	16UL
+#define SNOOP_BOUNCE_MAX	(64UL << 10)
+#define SNOOP_BOUNCE_STACK	(128UL + SNOOP_BOUNCE_ALIGN)
 
 /* Reads piece by piece; as read(). */
 static ssize_t snoop_read_space(struct snoop_space *space, u64 addr, struct iov_iter *to,
@@ -30,11 +32,12 @@ static ssize_t snoop_read_space(struct snoop_space *space, u64 addr, struct iov_
 	ssize_t done = 0;
 
 	while (iov_iter_count(to)) {
-		void *buf = bounce + (addr & (SNOOP_BOUNCE_ALIGN - 1));
+		size_t skew = addr & (SNOOP_BOUNCE_ALIGN - 1);
+		void *buf = bounce + skew;
 		size_t copied;
 		ssize_t ret;
 
-		ret = snoop_space_read(space, addr, buf, min(iov_iter_count(to), size));
+		ret = snoop_space_read(space, addr, buf, min(iov_iter_count(to), size - skew));
 		if (ret <= 0)
 			return done ?: ret;
 		copied = copy_to_iter(buf, ret, to);
@@ -60,8 +63,8 @@ static ssize_t snoop_read_space(struct snoop_space *space, u64 addr, struct iov_
  */
 ssize_t snoop_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
-	u8 stack[SNOOP_BOUNCE_STACK + SNOOP_BOUNCE_ALIGN] __aligned(SNOOP_BOUNCE_ALIGN);
-	size_t size = min(iov_iter_count(to), SNOOP_BOUNCE_MAX);
+	size_t size = min(iov_iter_count(to) + SNOOP_BOUNCE_ALIGN, SNOOP_BOUNCE_MAX);
+	u8 stack[SNOOP_BOUNCE_STACK] __aligned(SNOOP_BOUNCE_ALIGN);
 	struct snoop_space *space;
 	void *heap = NULL;
 	ssize_t ret;
@@ -70,7 +73,7 @@ ssize_t snoop_read_iter(struct kiocb *iocb, struct iov_iter *to)
 	if (IS_ERR(space))
 		return PTR_ERR(space);
 	if (size > SNOOP_BOUNCE_STACK) {
-		heap = kvmalloc(size + SNOOP_BOUNCE_ALIGN, GFP_KERNEL_ACCOUNT);
+		heap = kvmalloc(size, GFP_KERNEL_ACCOUNT);
 		if (!heap) {
 			ret = -ENOMEM;
 			goto out;
