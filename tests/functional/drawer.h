@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TESTS_DRAWER_H
+#define TESTS_DRAWER_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * A process that draws to a dumb buffer of any driver, through its own map of
+ * it. All functions fail the running test when it does not do as it should.
+ */
+
+/**
+ * struct drawer - such a process
+ * @pid: process id
+ * @drm: number of its DRM descriptor, of the primary node
+ * @handle: GEM handle of the buffer
+ * @size: bytes of the buffer
+ */
+struct drawer {
+	pid_t pid;
+	int drm;
+	uint32_t handle;
+	uint64_t size;
+	/* private */
+	int to, from;
+};
+
+/* Starts one on the card behind an open snoop file; the buffer is untouched. */
+void drawer_start(struct drawer *drawer, int snoop);
+/* Fills the buffer with the pattern of a seed (model.h). */
+void drawer_draw(struct drawer *drawer, uint64_t seed);
+/* Shows the buffer on the first screen. */
+void drawer_show(struct drawer *drawer);
+/* Unmaps the buffer and closes its handle. */
+void drawer_close(struct drawer *drawer);
+void drawer_stop(struct drawer *drawer);
+
+#endif
