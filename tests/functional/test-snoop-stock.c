@@ -8,92 +8,14 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <xf86drm.h>
 
-#include "drawer.h"
 #include "expect.h"
-#include "model.h"
 #include "snoop.h"
-
-/* One driver's buffer and an observer of it. */
-struct view {
-	struct drawer drawer;
-	int snoop;
-	__u64 client_id;
-};
-
-static void view_open(struct view *view, const char *driver)
-{
-	int drm;
-
-	view->snoop = expect_ok(snoop_open(driver, 0));
-	drawer_start(&view->drawer, view->snoop);
-	drm = expect_ok(snoop_steal_fd(view->drawer.pid, view->drawer.drm));
-	expect_ok(snoop_register(view->snoop, drm, &view->client_id));
-	close(drm);
-}
-
-static void view_bind(const struct view *view)
-{
-	__u64 size;
-
-	expect_ok(snoop_bind_object(view->snoop, view->client_id, view->drawer.handle, &size));
-	expect_equal(size, view->drawer.size);
-}
-
-static void view_close(struct view *view)
-{
-	drawer_stop(&view->drawer);
-	close(view->snoop);
-}
-
-static void check_content(const struct view *view, uint64_t seed, uint64_t offset, size_t len)
-{
-	uint8_t *got = malloc(len), *wanted = malloc(len);
-
-	expect_true(got && wanted);
-	expect_equal(snoop_pread(view->snoop, got, len, offset), len);
-	model_fill(wanted, len, seed, offset);
-	expect_bytes(got, wanted, len);
-	free(got);
-	free(wanted);
-}
-
-/* All of it, then pieces of all sizes at all alignments, then its end. */
-static void check_all(const struct view *view, uint64_t seed)
-{
-	const uint64_t size = view->drawer.size;
-	unsigned short random[3] = { 0x5eed, 7, 1 };
-	char buf[64];
-	int i;
-
-	check_content(view, seed, 0, size);
-	for (i = 0; i < 200; i++) {
-		uint64_t offset = nrand48(random) % size;
-		size_t len = 1 + nrand48(random) % (i % 2 ? 40 : 20000);
-
-		check_content(view, seed, offset, len < size - offset ? len : size - offset);
-	}
-	expect_equal(snoop_pread(view->snoop, buf, sizeof(buf), size - 10), 10);
-	expect_equal(snoop_pread(view->snoop, buf, sizeof(buf), size), 0);
-}
-
-static void check_object(const struct view *view, __u32 kind, __u32 placement, __u32 flags)
-{
-	struct drm_snoop_object object;
-
-	expect_ok(snoop_find_object(view->snoop, view->client_id, view->drawer.handle, &object));
-	expect_equal(object.size, view->drawer.size);
-	expect_equal(object.kind, kind);
-	expect_equal(object.placement, placement);
-	expect_equal(object.flags, flags);
-}
+#include "view.h"
 
 static void check_driver(const char *driver, __u32 kind, __u32 placement)
 {
@@ -114,11 +36,11 @@ static void check_driver(const char *driver, __u32 kind, __u32 placement)
 	free(got);
 
 	drawer_draw(&view.drawer, 31);
-	check_all(&view, 31);
-	check_object(&view, kind, placement, DRM_SNOOP_READABLE);
+	view_check_all(&view, 31);
+	view_check_object(&view, kind, placement, DRM_SNOOP_READABLE);
 	/* And again, through the same map. */
 	drawer_draw(&view.drawer, 32);
-	check_content(&view, 32, 0, view.drawer.size);
+	view_check(&view, 32, 0, view.drawer.size);
 
 	drawer_close(&view.drawer);
 	expect_error(snoop_pread(view.snoop, &byte, 1, 0), ENOENT);
@@ -148,14 +70,14 @@ static void test_bochs_vram(void **state)
 	view_open(&view, "bochs-drm");
 	view_bind(&view);
 	drawer_draw(&view.drawer, 33);
-	check_object(&view, DRM_SNOOP_OBJECT_TTM, DRM_SNOOP_PLACEMENT_SYSTEM, DRM_SNOOP_READABLE);
-	check_all(&view, 33);
+	view_check_object(&view, DRM_SNOOP_OBJECT_TTM, DRM_SNOOP_PLACEMENT_SYSTEM, DRM_SNOOP_READABLE);
+	view_check_all(&view, 33);
 
 	drawer_show(&view.drawer);
-	check_object(&view, DRM_SNOOP_OBJECT_TTM, DRM_SNOOP_PLACEMENT_VRAM, DRM_SNOOP_READABLE);
-	check_all(&view, 33);
+	view_check_object(&view, DRM_SNOOP_OBJECT_TTM, DRM_SNOOP_PLACEMENT_VRAM, DRM_SNOOP_READABLE);
+	view_check_all(&view, 33);
 	drawer_draw(&view.drawer, 34);
-	check_all(&view, 34);
+	view_check_all(&view, 34);
 	view_close(&view);
 }
 
@@ -172,12 +94,12 @@ static void test_two_clients(void **state)
 	drawer_draw(&second.drawer, 42);
 	view_bind(&first);
 	view_bind(&second);
-	check_content(&first, 41, 0, first.drawer.size);
-	check_content(&second, 42, 0, second.drawer.size);
+	view_check(&first, 41, 0, first.drawer.size);
+	view_check(&second, 42, 0, second.drawer.size);
 	expect_error(snoop_bind_object(first.snoop, second.client_id, second.drawer.handle, NULL),
 		     ENOENT);
 	view_close(&first);
-	check_content(&second, 42, 0, second.drawer.size);
+	view_check(&second, 42, 0, second.drawer.size);
 	view_close(&second);
 }
 
