@@ -53,7 +53,7 @@ ask_all()
 	printf '%s\n' "$@" | gpusim-sh
 }
 
-plan 137
+plan 138
 
 # --- the program -----------------------------------------------------------
 fails 'unknown option' 2 'unrecognized option' gpusim-sh --nonsense
@@ -61,6 +61,8 @@ fails 'an argument' 2 'unexpected argument x' gpusim-sh x
 fails 'option without a value' 2 'requires an argument' gpusim-sh --device
 fails 'no such node' 1 '/nonexistent: No such file' gpusim-sh --device /nonexistent
 fails 'not a DRM node' 1 '/dev/null is no gpusim' gpusim-sh --device /dev/null
+fails 'a node that may not be opened' 1 'may not open the DRM nodes: join group' \
+	setpriv --reuid nobody --regid nogroup --clear-groups gpusim-sh
 fails 'forged state' 1 'for the exec command only' gpusim-sh --state 0
 is 'errors are one line' "$(gpusim-sh --device /dev/null 2>&1 | wc -l)" 1
 like 'help of the program' "$(gpusim-sh --help)" '^Usage: gpusim-sh'

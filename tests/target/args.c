@@ -63,7 +63,7 @@ int arg_current(struct shell *sh, struct answer *a, struct client **client)
 {
 	*client = sh->current;
 	if (!*client)
-		return answer_error(a, ENOENT, "the current client was closed: open or use another");
+		return answer_error(a, ENOENT, "the current client was closed, see use");
 	return 0;
 }
 

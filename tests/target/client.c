@@ -65,7 +65,7 @@ static int find_first(struct shell *sh, struct answer *a)
 	if (found)
 		return 0;
 	if (denied)
-		return answer_error(a, denied, "a DRM node may not be opened: join its group (render, video)");
+		return answer_error(a, denied, "may not open the DRM nodes: join group render");
 	return answer_error(a, ENODEV, "no gpusim device: is gpusim.ko loaded?");
 }
 

@@ -71,7 +71,8 @@ static void serve(struct shell *sh)
 		if (!argc || (argc > 0 && argv[0][0] == '#'))
 			continue;
 		if (argc < 0) {
-			answer_error(&answer, EINVAL, "usage: a line is at most %d bytes and %d words",
+			answer_error(&answer, EINVAL,
+				     "usage: a line is at most %d bytes and %d words",
 				     SHELL_LINE_MAX - 1, SHELL_ARGS_MAX);
 		} else {
 			argv[argc] = NULL;

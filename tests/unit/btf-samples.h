@@ -2,6 +2,9 @@
 #ifndef _BTF_SAMPLES_H_
 #define _BTF_SAMPLES_H_
 
+#include <stdint.h>
+#include <stdio.h>
+
 /*
  * Structs whose layout the compiler tells twice: by offsetof() and by the BTF
  * that it writes for btf-samples.c, which is built with -gbtf.
@@ -9,18 +12,16 @@
 
 struct sample_peer;
 
-typedef struct sample_lock {
+struct sample_lock {
 	int owner;
 	short ticket;
-} sample_lock_t;
-
-typedef unsigned long long sample_u64;
+};
 
 enum sample_state { SAMPLE_IDLE, SAMPLE_BUSY };
 
 struct sample_inner {
 	char tag;
-	const volatile sample_u64 start;
+	const volatile uint64_t start;
 	union {
 		int id;
 		struct {
@@ -30,7 +31,8 @@ struct sample_inner {
 			};
 		};
 	};
-	sample_lock_t lock;
+	struct sample_lock lock;
+	FILE *log;
 };
 
 struct sample_outer {

@@ -151,14 +151,15 @@ static void test_samples(void **state)
 	OUTER(last, "sample_inner");
 	OUTER(tail, NULL);
 	OUTER(inner.tag, "char");
-	OUTER(inner.start, "sample_u64");
-	OUTER(inner.start, "long long unsigned int");
+	OUTER(inner.start, "uint64_t");
+	OUTER(inner.start, "long unsigned int");
 	OUTER(inner.id, "int");
 	OUTER(inner.low, "short int");
 	OUTER(inner.high, "char");
 	OUTER(inner.top, "char");
 	OUTER(inner.lock, "sample_lock");
-	OUTER(inner.lock, "sample_lock_t");
+	OUTER(inner.log, "FILE *");
+	OUTER(inner.log, "_IO_FILE *");
 	OUTER(last.lock.ticket, "short int");
 #undef OUTER
 	check_offset(&b, "sample_union.inner.top", "char", offsetof(union sample_union, inner.top));
