@@ -4,6 +4,7 @@
 # target wrote, holes, selections, refusals and their words, run and doctor.
 # vm: --gpu gpusim
 # timeout: 300
+# shellcheck disable=SC2119
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 . "$DRM_SNOOP_TOP/tests/lib/target.sh"
 
@@ -178,11 +179,12 @@ is 'bob: ps shows nothing' "$(as bob drmsnoop ps --noheadings)" ''
 
 note "Yama"
 echo 1 >$scope
+# shellcheck disable=SC2016
 fails 'alice under Yama 1' 1 'kernel.yama.ptrace_scope is 1: start it with `drmsnoop run --child`, use root, or let it call prctl\(PR_SET_PTRACER\)$' \
 	as alice drmsnoop read "$pid" --va 0x104000 --size 8
 as alice drmsnoop ps >"$work/out" 2>"$work/err"
 like 'ps: denied' "$(cat "$work/out")" "^ *$pid alice .* render +- +- +- denied\$"
-like 'ps: says how to ask why' "$(cat "$work/err")" '1 client may not be looked at; why: drmsnoop ps -o PID,REASON'
+like 'ps: says how to ask why' "$(cat "$work/err")" '1 client cannot be looked at; why: drmsnoop ps -o PID,REASON'
 like 'ps: why' "$(as alice drmsnoop ps --noheadings -o REASON)" 'ptrace_scope is 1'
 like 'doctor under Yama 1' "$(as alice drmsnoop doctor)" '^warn +yama +kernel.yama.ptrace_scope is 1'
 is 'root under Yama 1' "$(drmsnoop read "$pid" --va 0x104000 --size 8)" GINU_UPA

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "census.h"
 #include "drmsnoop.h"
@@ -18,7 +19,8 @@ static void free_entry(struct census_entry *entry)
 static int add_client(const struct drmsnoop_client *client, void *data)
 {
 	struct census *census = data;
-	struct census_entry *grown, entry = {
+	struct census_entry *grown;
+	struct census_entry entry = {
 		.pid = client->pid,
 		.uid = client->uid,
 		.card = client->card,
@@ -28,6 +30,9 @@ static int add_client(const struct drmsnoop_client *client, void *data)
 		.fd_count = client->fd_count,
 	};
 
+	/* A descriptor that the shell left us says nothing about a GPU user. */
+	if (client->pid == getpid())
+		return 0;
 	if (census->count == census->room) {
 		census->room = census->room ? 2 * census->room : 32;
 		grown = realloc(census->entries,
@@ -108,6 +113,7 @@ static int look(struct census_entry *entry)
 {
 	struct sizes sizes = { 0 };
 	struct drmsnoop *snoop;
+	char *driver;
 	uint64_t id;
 	int ret;
 
@@ -121,6 +127,16 @@ static int look(struct census_entry *entry)
 	if (ret)
 		goto close;
 	entry->client = id;
+	/* Not every driver has fdinfo. */
+	if (!entry->driver[0]) {
+		driver = strdup(drmsnoop_card_info(snoop)->driver);
+		if (!driver) {
+			ret = -ENOMEM;
+			goto close;
+		}
+		free(entry->driver);
+		entry->driver = driver;
+	}
 
 	ret = drmsnoop_foreach_vm(snoop, id, count_vm, &entry->vms);
 	entry->has_vms = !ret;

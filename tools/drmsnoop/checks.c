@@ -144,10 +144,10 @@ static void check_open_card(struct checkup *checkup,
 			snprintf(cure, sizeof(cure),
 				 "read objects with --bo: see drmsnoop maps --objects");
 		checkup_add(checkup, "card", CHECK_WARN, cure,
-			    "card%u: driver %s on %s: objects only; adapter %s: %s",
+			    "card%u: driver %s on %s: objects only; adapter: %s",
 			    card->index, info->driver, info->bus_name,
-			    drmsnoop_adapter_name(info->adapter_state),
-			    info->adapter_reason);
+			    info->adapter_reason[0] ? info->adapter_reason :
+			    drmsnoop_adapter_name(info->adapter_state));
 	}
 	drmsnoop_close(snoop);
 }

@@ -66,7 +66,8 @@ void command_help(const struct command *command)
 		print_option(option->key, option->name, option->arg,
 			     option->help);
 	print_option('h', "help", NULL, "print this help");
-	printf("\nSee drmsnoop-%s(1).\n", command->name);
+	printf("\nSee drmsnoop%s%s(1).\n", command == &help_command ? "" : "-",
+	       command == &help_command ? "" : command->name);
 }
 
 void program_help(void)

@@ -122,7 +122,7 @@ static int print_vms(struct maps *maps)
 		printf(",\"vms\":[");
 	ret = drmsnoop_foreach_vm(maps->snoop, client_id, print_vm, maps);
 	if (ret == -EOPNOTSUPP) {
-		warn(&maps_command, "%s: --objects", drmsnoop_error());
+		warn(&maps_command, "%s", drmsnoop_error());
 		maps->unknown = true;
 		ret = 0;
 	}

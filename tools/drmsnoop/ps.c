@@ -190,7 +190,7 @@ static void print_table(const struct census *census, const char *columns,
 	table_print(&table, stdout, chosen, count, headings);
 	table_free(&table);
 	if (denied && !reason)
-		warn(&ps_command, "%zu client%s may not be looked at; why: drmsnoop ps -o PID,REASON",
+		warn(&ps_command, "%zu client%s cannot be looked at; why: drmsnoop ps -o PID,REASON",
 		     denied, denied == 1 ? "" : "s");
 }
 

@@ -198,7 +198,7 @@ int dsn_explain_ioctl(const struct drmsnoop *snoop, const char *what, int error)
 
 	switch (error) {
 	case EOPNOTSUPP:
-		return dsn_fail(error, "the address spaces of driver %s are not known: %s: read objects by handle instead",
+		return dsn_fail(error, "the address spaces of driver %s are not known: %s: read objects by handle, see `drmsnoop maps --objects`",
 				snoop->info.driver,
 				snoop->info.adapter_reason[0] ?
 				snoop->info.adapter_reason :

@@ -1,0 +1,77 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# drmsnoop refuses wrong usage: one line on standard error, nothing on standard
+# output, status 2.
+. "$DRM_SNOOP_TOP/tests/lib/tap.sh"
+
+drmsnoop=$DRM_SNOOP_BUILD/tools/drmsnoop
+plan 53
+
+# wrong NAME REGEX ARGUMENTS...
+wrong()
+{
+	local name=$1 regex=$2 status
+
+	shift 2
+	"$drmsnoop" "$@" >"$work/out" 2>"$work/err"
+	status=$?
+	if [ "$status" != 2 ] || [ -s "$work/out" ] || [ "$(wc -l <"$work/err")" != 1 ] ||
+		! grep -qE -- "$regex" "$work/err" || ! grep -qE ': see drmsnoop.* --help$' "$work/err"; then
+		fail "$name" "'drmsnoop $*' exited with $status: $(cat "$work/out" "$work/err")"
+	else
+		pass "$name"
+	fi
+}
+
+wrong 'no command' '^drmsnoop: a command is missing'
+wrong 'unknown command' '^drmsnoop: there is no command peek' peek
+wrong 'unknown global option' 'there is no option --verbose' --verbose ps
+wrong 'help: unknown command' 'there is no command peek' help peek
+wrong 'help: too many' 'too many arguments' help ps maps
+wrong 'doctor: argument' '^drmsnoop doctor: too many arguments' doctor 1
+
+wrong 'ps: unknown column' "there is no column 'PIX'" ps -o PID,PIX
+wrong 'ps: empty column' "there is no column ''" ps -o PID,
+wrong 'ps: too many columns' 'too many columns' ps -o "$(printf 'PID,%.0s' {1..20})PID"
+wrong 'ps: not a number' "process id 'init' is not a number" ps init
+wrong 'ps: pid 0' 'no process has the id 0' ps 0
+wrong 'ps: pid too large' 'process id 2147483648 is too large' ps 2147483648
+wrong 'ps: unknown option' 'there is no option --tree' ps --tree
+wrong 'ps: unknown short option' 'there is no option -x' ps -x
+wrong 'ps: unknown short option among others' 'there is no option -x' ps -bx
+wrong 'ps: option without argument' 'option -o needs an argument' ps -o
+wrong 'ps: argument too much' 'option --json=1 takes no argument' ps --json=1
+
+wrong 'maps: no process' 'a process id is missing' maps
+wrong 'maps: two processes' 'too many arguments' maps 1 2
+wrong 'maps: negative process' "there is no option -1" maps -1
+wrong 'maps: empty process' "process id '' is not a number" maps ''
+wrong 'maps: bad descriptor' "descriptor 'x' is not a number" maps @x
+wrong 'maps: empty descriptor' "descriptor '' is not a number" maps @
+wrong 'maps: client 0' 'no client has the id 0' maps --client 0 1
+wrong 'maps: bad client' "client '1x' is not a number" maps --client 1x 1
+wrong 'maps: card too large' 'card 4G is too large' maps --card 4G 1
+wrong 'maps: objects of a VM' '--objects and --vm exclude each other' maps --objects --vm 1 1
+
+for command in read hexdump; do
+	wrong "$command: no process" 'a process id is missing' $command
+	wrong "$command: no address" '--va is missing' $command 1
+	wrong "$command: no size" '--size is missing' $command 1 --va 0x1000
+	wrong "$command: size 0" 'the size must be at least 1' $command 1 --va 0x1000 --size 0
+	wrong "$command: address wraps" '0x2 bytes at 0xffffffffffffffff go past' \
+		$command 1 --va 0xffffffffffffffff --size 2
+	wrong "$command: offset wraps" 'go past the last address' \
+		$command 1 --bo 1 --offset 0xffffffffffffffff --size 2
+	wrong "$command: negative address" "address '-1' is not a number" $command 1 --va -1 --size 1
+	wrong "$command: address of an object" 'use --offset with --bo' $command 1 --bo 1 --va 0 --size 1
+	wrong "$command: handle and VM" '--vm and --bo exclude each other' $command 1 --bo 1 --vm 1
+done
+wrong 'read: offset without handle' '--offset is for --bo' read 1 --offset 1 --size 1
+wrong 'read: handle too large' 'handle 0x100000000 is too large' read 1 --bo 0x100000000
+wrong 'read: unknown treatment of holes' "--holes is error, zero or skip, not 'no'" read 1 --holes no
+
+wrong 'run: no command' "'-- COMMAND' is missing" run 1
+wrong 'run: empty command' "'-- COMMAND' is missing" run 1 --
+wrong 'run: no process' 'a process id is missing' run -- true
+wrong 'run: process and child' 'a process id and --child exclude each other' run --child true 1 -- true
+wrong 'run: wait without child' '--keep and --wait go with --child' run --wait 1 1 -- true
