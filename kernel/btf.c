@@ -11,7 +11,7 @@
 /* Most typedefs and qualifiers in a row, and most members in a specification */
 #define BTF_MAX_HOPS		32u
 /* Most anonymous structs and unions inside each other */
-#define BTF_MAX_DEPTH		16u
+#define BTF_MAX_DEPTH		8u
 /* Most members looked at for one question */
 #define BTF_MAX_VISITS		262144u
 
