@@ -3,6 +3,7 @@
  * VMs: life and death, and what eviction does to them.
  */
 
+#include <linux/module.h>
 #include <linux/slab.h>
 
 #include <drm/drm_file.h>
@@ -22,6 +23,13 @@ static void gpusim_vm_free(struct drm_gpuvm *gpuvm)
 	mutex_destroy(&vm->ops_lock);
 	mutex_destroy(&vm->lock);
 	kfree(vm);
+
+	/*
+	 * The device, if this was its last user, goes when this returns: in the
+	 * teardown worker, which the module waits for, or in somebody who took
+	 * drm_gpuvm_get() and holds the module.
+	 */
+	module_put(THIS_MODULE);
 }
 
 /*
@@ -223,6 +231,7 @@ static struct gpusim_vm *gpusim_vm_create(struct gpusim_device *gdev)
 	drm_gpuvm_init(&vm->base, "gpusim", 0, &gdev->drm, r_obj, GPUSIM_VA_START,
 		       GPUSIM_VA_END - GPUSIM_VA_START, 0, 0, &gpusim_vm_ops);
 	drm_gem_object_put(r_obj);
+	__module_get(THIS_MODULE);
 
 	return vm;
 

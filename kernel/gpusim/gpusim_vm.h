@@ -38,7 +38,8 @@ struct gpusim_file;
  *   queue.
  * - &drm_gpuvm.kref of @base: the users as a whole, and whoever took
  *   drm_gpuvm_get(). After the teardown such a holder finds an empty tree. It
- *   holds the structure, and the structure holds the &drm_device.
+ *   holds the structure, and the structure holds the &drm_device and, as its
+ *   jobs can be waiting when the client has gone, the module.
  *
  * Locks, outermost first:
  *
