@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vm: own-boot --gpu gpusim
+ * vm: own-boot --gpu gpusim --gpu vgem
  *
  * The virtual GPU is unbound from its driver under clients that work, and bound
- * again. Needs root.
+ * again; clients leave while their jobs wait for another driver. Needs root.
  */
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <linux/dma-buf.h>
 #include <xf86drm.h>
 
 #include "expect.h"
@@ -179,6 +181,142 @@ static void test_shared(void **state)
 	close_client(&c);
 }
 
+/*
+ * vgem's ioctls, whose header Debian does not install: from
+ * include/uapi/drm/vgem_drm.h of Linux 6.12.
+ */
+struct vgem_fence_attach {
+	uint32_t handle, flags, out_fence, pad;
+};
+
+struct vgem_fence_signal {
+	uint32_t fence, flags;
+};
+
+#define VGEM_FENCE_WRITE	1
+#define VGEM_FENCE_ATTACH	DRM_IOWR(DRM_COMMAND_BASE + 1, struct vgem_fence_attach)
+#define VGEM_FENCE_SIGNAL	DRM_IOW(DRM_COMMAND_BASE + 2, struct vgem_fence_signal)
+
+/* A fence that signals when told to: one of vgem's, on a BO of it. */
+struct foreign_fence {
+	int vgem;
+	uint32_t fence;
+	int sync_file;
+};
+
+/* The primary node: BOs are not created on the other. */
+static int open_vgem(void)
+{
+	for (int minor = 0; minor < 16; minor++) {
+		drmVersionPtr version;
+		char path[32];
+		int fd;
+
+		snprintf(path, sizeof(path), "/dev/dri/card%d", minor);
+		fd = open(path, O_RDWR | O_CLOEXEC);
+		version = fd < 0 ? NULL : drmGetVersion(fd);
+		if (version && !strcmp(version->name, "vgem")) {
+			drmFreeVersion(version);
+			return fd;
+		}
+		drmFreeVersion(version);
+		if (fd >= 0)
+			close(fd);
+	}
+	return -ENODEV;
+}
+
+static struct foreign_fence new_foreign_fence(void)
+{
+	struct foreign_fence f = { .vgem = expect_ok(open_vgem()) };
+	struct drm_mode_create_dumb create = { .width = 64, .height = 64, .bpp = 32 };
+	struct dma_buf_export_sync_file export = { .flags = DMA_BUF_SYNC_RW };
+	struct vgem_fence_attach attach = { .flags = VGEM_FENCE_WRITE };
+	int dmabuf;
+
+	expect_ok(gc_ioctl(f.vgem, DRM_IOCTL_MODE_CREATE_DUMB, &create));
+	attach.handle = create.handle;
+	expect_ok(gc_ioctl(f.vgem, VGEM_FENCE_ATTACH, &attach));
+	f.fence = attach.out_fence;
+	expect_equal(drmPrimeHandleToFD(f.vgem, create.handle, DRM_CLOEXEC | DRM_RDWR, &dmabuf), 0);
+	expect_equal(ioctl(dmabuf, DMA_BUF_IOCTL_EXPORT_SYNC_FILE, &export), 0);
+	f.sync_file = export.fd;
+	close(dmabuf);
+
+	return f;
+}
+
+static void signal_foreign_fence(struct foreign_fence *f)
+{
+	struct vgem_fence_signal args = { .fence = f->fence };
+
+	expect_ok(gc_ioctl(f->vgem, VGEM_FENCE_SIGNAL, &args));
+	close(f->sync_file);
+	close(f->vgem);
+}
+
+/* Queues a job that waits for the fence; a sync file with the job's own. */
+static int queue_behind(const struct client *c, const struct foreign_fence *f)
+{
+	const struct drm_gpusim_cmd cmd = {
+		.op = DRM_GPUSIM_CMD_FILL, .dst = ADDR, .size = SIZE, .value = 0xbad,
+	};
+	uint32_t in, out;
+	int file;
+
+	expect_ok(drmSyncobjCreate(c->fd, 0, &in));
+	expect_ok(drmSyncobjCreate(c->fd, 0, &out));
+	expect_equal(drmSyncobjImportSyncFile(c->fd, in, f->sync_file), 0);
+	expect_ok(gc_exec(c->fd, c->vm, &cmd, 1, in, out));
+	expect_equal(drmSyncobjExportSyncFile(c->fd, out, &file), 0);
+
+	return file;
+}
+
+static int module_users(void)
+{
+	FILE *file = fopen("/sys/module/gpusim/refcnt", "r");
+	int users = -1;
+
+	expect_true(file && fscanf(file, "%d", &users) == 1);
+	fclose(file);
+	return users;
+}
+
+/* The module stays until its last job has ended, though nobody has it open. */
+static void test_close_before_foreign_fence(void **state)
+{
+	struct client c = new_client(GC_VRAM);
+	struct foreign_fence f = new_foreign_fence();
+	int job = queue_behind(&c, &f), tries = 0;
+
+	(void)state;
+	close_client(&c);
+	expect_true(module_users() > 0);
+	signal_foreign_fence(&f);
+	expect_error(gc_sync_file_wait(job), ECANCELED);
+	close(job);
+	while (module_users() > 0 && tries++ < 50)
+		usleep(100000);
+	expect_equal(module_users(), 0);
+}
+
+static void test_unbind_before_foreign_fence(void **state)
+{
+	struct client c = new_client(GC_VRAM);
+	struct foreign_fence f = new_foreign_fence();
+	int job = queue_behind(&c, &f);
+
+	(void)state;
+	unbind();
+	signal_foreign_fence(&f);
+	expect_error(gc_sync_file_wait(job), ENODEV);
+	bind_again();
+	check_dead(&c);
+	close_client(&c);
+	close(job);
+}
+
 static void test_again_and_again(void **state)
 {
 	(void)state;
@@ -202,6 +340,8 @@ int main(void)
 		cmocka_unit_test(test_idle),
 		cmocka_unit_test(test_busy),
 		cmocka_unit_test(test_shared),
+		cmocka_unit_test(test_close_before_foreign_fence),
+		cmocka_unit_test(test_unbind_before_foreign_fence),
 		cmocka_unit_test(test_again_and_again),
 	};
 
