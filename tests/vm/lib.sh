@@ -2,6 +2,9 @@
 # What the pieces of the VM runner share. Sourced by bash scripts that set `me`.
 # shellcheck shell=bash
 
+# depmod, modprobe and modinfo; not on an ordinary user's path in Debian.
+PATH=$PATH:/usr/sbin:/sbin
+
 # die STATUS MESSAGE: one line on standard error, then exit.
 die()
 {
