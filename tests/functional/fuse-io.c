@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * fuse-io FILE: opens a file and keeps it open. Commands on standard input, one
  * answer line each; numbers decimal or 0x hex. An error answers with its name.
@@ -154,9 +154,9 @@ static void do_map(int flags)
 static void run(char *line)
 {
 	uint64_t n[3] = { 0 };
-	char *save, *name = strtok_r(line, " \n", &save), *word;
+	char *save, *name = strtok_r(line, "\n ", &save), *word;
 
-	for (int i = 0; i < 3 && (word = strtok_r(NULL, " \n", &save)); i++)
+	for (int i = 0; i < 3 && (word = strtok_r(NULL, "\n ", &save)); i++)
 		n[i] = strtoull(word, NULL, 0);
 	if (!name)
 		return;

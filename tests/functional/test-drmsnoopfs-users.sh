@@ -4,6 +4,7 @@
 # timeout: 300
 #
 # drmsnoopfs between users: who sees whom, why not, and how a mount starts.
+# shellcheck disable=SC2012,SC2153,SC2154
 set -u
 # shellcheck source=tests/lib/tap.sh
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
@@ -37,7 +38,7 @@ for ((i = 0; i < 100; i++)); do
 	grep -q ready "$work/bob.out" && break
 	sleep 0.1
 done
-read -r word bob_pid bob_client <"$work/bob.out"
+read -r word bob_pid _ <"$work/bob.out"
 is "Bob's process runs" "$word" ready
 
 # Alice's own mount

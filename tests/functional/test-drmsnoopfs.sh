@@ -5,6 +5,7 @@
 #
 # drmsnoopfs with the eyes of one user: the tree and what is in its files,
 # compared with what the target's GPU sees; and how files end.
+# shellcheck disable=SC2012,SC2153,SC2154
 set -u
 # shellcheck source=tests/lib/tap.sh
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # For the tests of drmsnoopfs: a GPU program, mounts, and files kept open.
 # DRMSNOOPFS may name another flavour of the daemon.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2153
 
 daemon=${DRMSNOOPFS:-drmsnoopfs}
 
