@@ -324,7 +324,7 @@ static int collect(void *data, const char *name, uint64_t ino, mode_t mode,
 	return 0;
 }
 
-/* All names of a directory with blanks between. */
+/* All names of a directory with bars between. */
 static char *names_of(const char *path)
 {
 	struct listing listing = { .limit = 64 };
@@ -338,7 +338,7 @@ static char *names_of(const char *path)
 	*all = '\0';
 	for (size_t i = 0; i < listing.count; i++) {
 		strcat(all, listing.names[i]);
-		strcat(all, " ");
+		strcat(all, "|");
 	}
 	return all;
 }
@@ -350,20 +350,20 @@ static void test_directories(void **state)
 	add_object(4, 4096, 900);
 	add_object(6, 8192, 901);
 	add_range(0x1000, 0x2000, 1);
-	assert_string_equal(names_of("/"), ". .. by-pid card3 ");
-	snprintf(expected, sizeof(expected), ". .. %d ", fake.pid);
+	assert_string_equal(names_of("/"), ".|..|by-pid|card3|");
+	snprintf(expected, sizeof(expected), ".|..|%d|", fake.pid);
 	assert_string_equal(names_of("card3"), expected);
 	assert_string_equal(names_of("by-pid"), expected);
-	assert_string_equal(names_of(PROCESS), ". .. comm proc clients ");
-	assert_string_equal(names_of(PROCESS "clients"), ". .. 77 ");
+	assert_string_equal(names_of(PROCESS), ".|..|comm|proc|clients|");
+	assert_string_equal(names_of(PROCESS "clients"), ".|..|77|");
 	assert_string_equal(names_of(CLIENT),
-			    ". .. fdinfo objects bo vm ");
-	assert_string_equal(names_of(CLIENT "bo"), ". .. 4 6 ");
-	assert_string_equal(names_of(CLIENT "vm"), ". .. 5 ");
+			    ".|..|fdinfo|objects|bo|vm|");
+	assert_string_equal(names_of(CLIENT "bo"), ".|..|4|6|");
+	assert_string_equal(names_of(CLIENT "vm"), ".|..|5|");
 	assert_string_equal(names_of(VM),
-			    ". .. mem maps " "maps.json ranges ");
+			    ".|..|mem|maps|maps.json|ranges|");
 	assert_string_equal(names_of(VM "ranges"),
-			    ". .. 0000000000001000-0000000000002000 ");
+			    ".|..|0000000000001000-0000000000002000|");
 	assert_int_equal(fake.handles, 0);
 }
 
@@ -372,15 +372,15 @@ static void test_directory_without_vms(void **state)
 	struct stat st;
 
 	fake.no_vms = true;
-	assert_string_equal(names_of(CLIENT), ". .. fdinfo objects bo ");
+	assert_string_equal(names_of(CLIENT), ".|..|fdinfo|objects|bo|");
 	assert_int_equal(attr_get(&fs, walk(CLIENT "vm"), &st), -ENOENT);
 }
 
 static void test_refused_process_is_not_listed(void **state)
 {
 	fake.get = -EPERM;
-	assert_string_equal(names_of("card3"), ". .. ");
-	assert_string_equal(names_of("by-pid"), ". .. ");
+	assert_string_equal(names_of("card3"), ".|..|");
+	assert_string_equal(names_of("by-pid"), ".|..|");
 }
 
 static void test_directory_resumes(void **state)
