@@ -31,3 +31,14 @@ man_dir = os.path.join(here, "man")
 man_pages = [man_page(os.path.join(man_dir, page))
              for page in sorted(os.listdir(man_dir)) if page.endswith(".rst")] \
     if os.path.isdir(man_dir) else []
+
+
+def for_man(app, docname, source):
+    """The man builder writes the section NAME itself, from man_pages."""
+    if app.builder.name == "man" and docname.startswith("man/"):
+        source[0] = re.sub(r"^:Manual section: \d\n+Name\n-+\n+.*\n", "", source[0],
+                           flags=re.MULTILINE)
+
+
+def setup(app):
+    app.connect("source-read", for_man)

@@ -13,7 +13,7 @@
 #define FAKE_VM		3
 #define FAKE_VM_END	(1ULL << 48)
 
-/**
+/*
  * struct fake_kernel - what there is, and how it misbehaves
  *
  * The test fills it in and owns what it points to.

@@ -16,7 +16,7 @@ extern struct dsn_roots fixture;
 int fixture_setup(void **state);
 int fixture_teardown(void **state);
 
-/**
+/*
  * fixture_file - write a file; directories above it are made
  * @path: in the tree, as "proc/12/comm"
  */
@@ -28,18 +28,18 @@ void fixture_link(const char *path, const char *target);
 /* Make a directory and those above it. */
 void fixture_dir(const char *path);
 
-/**
+/*
  * fixture_card - add card N, with render node 128+N unless @render is 0
  */
 void fixture_card(unsigned int n, int render, const char *driver);
 
-/**
+/*
  * fixture_process - add a process
  * @uid: of user and group; with no capabilities
  */
 void fixture_process(int pid, const char *comm, unsigned int uid);
 
-/**
+/*
  * fixture_fd - add a descriptor
  * @rdev: "226:128"
  * @fdinfo: text of its fdinfo, NULL for none

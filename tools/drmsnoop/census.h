@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/**
+/*
  * struct census_entry - a client of a process
  */
 struct census_entry {
@@ -34,7 +34,7 @@ struct census_entry {
 	uint64_t size;
 };
 
-/**
+/*
  * struct census - entries, ordered by pid, card and client
  *
  * Start it with zeros, end it with census_free().
@@ -45,7 +45,7 @@ struct census {
 	size_t room;
 };
 
-/**
+/*
  * census_take - add the clients of a process, or of all processes
  * @pid: process, or DRMSNOOP_ALL_PROCESSES
  *

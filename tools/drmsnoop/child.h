@@ -11,7 +11,7 @@
 
 #include "command.h"
 
-/**
+/*
  * struct child - a started target
  */
 struct child {
@@ -25,7 +25,7 @@ struct child {
 	int ended;
 };
 
-/**
+/*
  * child_start - run a command line with /bin/sh
  * @line: command line
  * @keep_stdin: leave it standard input; otherwise it gets /dev/null
@@ -39,14 +39,14 @@ struct child {
 void child_start(struct child *child, const struct command *command,
 		 const char *line, int keep_stdin);
 
-/**
+/*
  * child_poll - look whether the child ended, without waiting
  *
  * Returns whether it did.
  */
 int child_poll(struct child *child);
 
-/**
+/*
  * child_find_client - find a descendant that has a GPU client
  * @card: N of cardN, or DRMSNOOP_ANY_CARD
  *
@@ -54,12 +54,12 @@ int child_poll(struct child *child);
  */
 pid_t child_find_client(const struct child *child, int card);
 
-/**
+/*
  * child_wait - wait until the child ended by itself, or a signal was handled
  */
 void child_wait(struct child *child);
 
-/**
+/*
  * child_end - end the child, its group and the process with the GPU client
  * @client: what child_find_client() returned, or 0
  *
@@ -67,7 +67,7 @@ void child_wait(struct child *child);
  */
 void child_end(struct child *child, pid_t client);
 
-/**
+/*
  * status_of - exit status as a shell would give it
  * @status: of waitpid()
  */

@@ -14,35 +14,35 @@
 #define STATUS_RUNTIME	1
 #define STATUS_USAGE	2
 
-/**
+/*
  * struct option_spec - an option of a command
  */
 struct option_spec {
-	/** @key: Value of option_next(); a letter is also the short option. */
+	/* @key: Value of option_next(); a letter is also the short option. */
 	int key;
-	/** @name: Long option without dashes; NULL ends a table. */
+	/* @name: Long option without dashes; NULL ends a table. */
 	const char *name;
-	/** @arg: Name of its argument, or NULL if it takes none. */
+	/* @arg: Name of its argument, or NULL if it takes none. */
 	const char *arg;
-	/** @help: What it does, in a few words. */
+	/* @help: What it does, in a few words. */
 	const char *help;
 };
 
-/**
+/*
  * struct command - a command of drmsnoop
  *
  * Immutable.
  */
 struct command {
-	/** @name: The word on the command line. */
+	/* @name: The word on the command line. */
 	const char *name;
-	/** @args: What follows it, for the usage line. */
+	/* @args: What follows it, for the usage line. */
 	const char *args;
-	/** @summary: What it does, in a few words. */
+	/* @summary: What it does, in a few words. */
 	const char *summary;
-	/** @options: Table of options. */
+	/* @options: Table of options. */
 	const struct option_spec *options;
-	/** @run: Does it; argv[0] is the command's name. Returns the status. */
+	/* @run: Does it; argv[0] is the command's name. Returns the status. */
 	int (*run)(int argc, char **argv);
 };
 
@@ -57,24 +57,24 @@ extern const struct command run_command;
 /* All commands, by name; ended by NULL. */
 extern const struct command *const commands[];
 
-/**
+/*
  * command_find - look up a command by its name
  *
  * Returns NULL if there is none.
  */
 const struct command *command_find(const char *name);
 
-/**
+/*
  * command_help - print the help of a command to standard output
  */
 void command_help(const struct command *command);
 
-/**
+/*
  * program_help - print the help of drmsnoop itself to standard output
  */
 void program_help(void);
 
-/**
+/*
  * option_next - parse the next option of a command
  * @value: returned argument of the option
  *
@@ -86,26 +86,26 @@ void program_help(void);
 int option_next(const struct command *command, int argc, char **argv,
 		const char **value);
 
-/**
+/*
  * usage - end the program with status 2 and one line on standard error
  * @command: NULL for drmsnoop itself
  */
 void usage(const struct command *command, const char *format, ...)
 	__attribute__((format(printf, 2, 3), noreturn));
 
-/**
+/*
  * warn - write one line to standard error
  */
 void warn(const struct command *command, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/**
+/*
  * die - end the program with status 1 and one line on standard error
  */
 void die(const struct command *command, const char *format, ...)
 	__attribute__((format(printf, 2, 3), noreturn));
 
-/**
+/*
  * die_writing - end the program because standard output or a file failed
  * @name: of the file, or NULL for standard output
  * @error: errno
@@ -115,7 +115,7 @@ void die(const struct command *command, const char *format, ...)
 void die_writing(const struct command *command, const char *name, int error)
 	__attribute__((noreturn));
 
-/**
+/*
  * finish_output - make sure that standard output was written
  * @command: for the message
  */

@@ -16,20 +16,20 @@ enum check_state {
 	CHECK_FAIL,
 };
 
-/**
+/*
  * struct check - a result
  */
 struct check {
-	/** @name: Stable word for scripts. */
+	/* @name: Stable word for scripts. */
 	const char *name;
 	enum check_state state;
-	/** @text: What was found, owned. */
+	/* @text: What was found, owned. */
 	char *text;
-	/** @cure: What to do about it, owned; NULL if nothing. */
+	/* @cure: What to do about it, owned; NULL if nothing. */
 	char *cure;
 };
 
-/**
+/*
  * struct checkup - all results
  *
  * Start it with zeros, end it with checkup_free().
@@ -41,7 +41,7 @@ struct checkup {
 	size_t usable_cards;
 };
 
-/**
+/*
  * checkup_add - add a result
  * @cure: NULL if there is nothing to do
  * @format: text, as printf()
@@ -52,21 +52,21 @@ void checkup_add(struct checkup *checkup, const char *name,
 		 enum check_state state, const char *cure, const char *format,
 		 ...) __attribute__((format(printf, 5, 6)));
 
-/** checkup_usable - whether drmsnoop can be used: nothing failed */
+/* checkup_usable - whether drmsnoop can be used: nothing failed */
 bool checkup_usable(const struct checkup *checkup);
 
-/** checkup_print - for people, or as JSON */
+/* checkup_print - for people, or as JSON */
 void checkup_print(const struct checkup *checkup, FILE *out, bool json);
 
 void checkup_free(struct checkup *checkup);
 
 /* checks.c */
 
-/** check_kernel - module, lockdown, Yama, BTF */
+/* check_kernel - module, lockdown, Yama, BTF */
 void check_kernel(struct checkup *checkup);
-/** check_cards - nodes, permissions, adapters */
+/* check_cards - nodes, permissions, adapters */
 void check_cards(struct checkup *checkup);
-/** check_helpers - FUSE, libdrm */
+/* check_helpers - FUSE, libdrm */
 void check_helpers(struct checkup *checkup);
 
 #endif /* DOCTOR_H */

@@ -11,7 +11,7 @@
 /* Bytes of one line. */
 #define DUMP_WIDTH 16
 
-/**
+/*
  * struct dump - a dump that is being written
  *
  * Lines are those of `hexdump -C`: offset, 16 bytes, text; equal lines after the
@@ -35,19 +35,19 @@ struct dump {
 	bool starred;
 };
 
-/**
+/*
  * dump_begin - start a dump
  * @offset: of the first byte
  * @all: print equal lines too, as `hexdump -v`
  */
 void dump_begin(struct dump *dump, FILE *out, uint64_t offset, bool all);
 
-/**
+/*
  * dump_piece - add bytes or a hole; pieces follow each other without gap
  */
 void dump_piece(struct dump *dump, const struct drmsnoop_piece *piece);
 
-/**
+/*
  * dump_end - write what is left and the end offset
  */
 void dump_end(struct dump *dump);

@@ -14,32 +14,32 @@
 
 #include "drmsnoop.h"
 
-/**
+/*
  * json_text - a string of unknown origin
  * @text: bytes; what is not UTF-8, and control characters, become '?'
  */
 struct json_object *json_text(const char *text);
 
-/** json_hex - a number as a string "0x..." */
+/* json_hex - a number as a string "0x..." */
 struct json_object *json_hex(uint64_t value);
 
-/** json_flags - DRM_SNOOP_READABLE and others as an array of words */
+/* json_flags - DRM_SNOOP_READABLE and others as an array of words */
 struct json_object *json_flags(uint32_t flags);
 
-/** json_vm - a VM, without its ranges */
+/* json_vm - a VM, without its ranges */
 struct json_object *json_vm(const struct drm_snoop_vm *vm);
 
-/**
+/*
  * json_range - a range
  * @objects: table to find the handle in, or NULL
  */
 struct json_object *json_range(const struct drm_snoop_range *range,
 			       const struct drmsnoop_objects *objects);
 
-/** json_bo - an object */
+/* json_bo - an object */
 struct json_object *json_bo(const struct drm_snoop_object *object);
 
-/**
+/*
  * json_print_open - write an object without its closing brace
  * @members: object with at least one member; the reference is taken
  *
@@ -48,7 +48,7 @@ struct json_object *json_bo(const struct drm_snoop_object *object);
  */
 void json_print_open(FILE *out, struct json_object *members);
 
-/**
+/*
  * json_print - write a value
  * @value: the reference is taken
  */

@@ -29,7 +29,7 @@ enum {
 #define OPTION_VM	{ KEY_VM, "vm", "N", "the address space with this number" }
 #define OPTION_BO	{ KEY_BO, "bo", "HANDLE", "the object with this handle" }
 
-/**
+/*
  * struct selection - what the user chose
  *
  * Start it with SELECTION_INIT.
@@ -52,7 +52,7 @@ struct selection {
 #define SELECTION_INIT(cmd) \
 	{ .command = (cmd), .fd = -1, .card = DRMSNOOP_ANY_CARD }
 
-/**
+/*
  * struct bound - what a handle was bound to
  */
 struct bound {
@@ -64,33 +64,33 @@ struct bound {
 	uint64_t end;
 };
 
-/**
+/*
  * selection_number - parse the argument of an option, or end with status 2
  * @name: what it is, for the message
  */
 uint64_t selection_number(const struct command *command, const char *name,
 			  const char *text, uint64_t max);
 
-/**
+/*
  * selection_option - take one of the options above
  *
  * Returns false if @key is none of them.
  */
 bool selection_option(struct selection *selection, int key, const char *value);
 
-/**
+/*
  * selection_target - take the argument PID or @FD, or end with status 2
  */
 void selection_target(struct selection *selection, const char *text);
 
-/**
+/*
  * selection_open - open and register what was chosen, or end with status 1
  *
  * Returns a handle; the caller closes it.
  */
 struct drmsnoop *selection_open(const struct selection *selection);
 
-/**
+/*
  * selection_find - find the one VM or object that was chosen
  * @bound: returned; @end is not set
  * @choices: returned text: what there is to choose from; for the message
@@ -103,7 +103,7 @@ struct drmsnoop *selection_open(const struct selection *selection);
 int selection_find(const struct selection *selection, struct drmsnoop *snoop,
 		   struct bound *bound, char *choices, size_t size);
 
-/**
+/*
  * selection_bind - bind the handle to what was chosen, or end with status 1
  * @bound: returned
  */

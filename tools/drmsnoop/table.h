@@ -6,17 +6,17 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/**
+/*
  * struct table - rows of cells that are printed in columns
  *
  * Start it with the members below set and the rest zero.
  */
 struct table {
-	/** @columns: Number of columns. */
+	/* @columns: Number of columns. */
 	size_t columns;
-	/** @names: Their headings. */
+	/* @names: Their headings. */
 	const char *const *names;
-	/** @right: Which are aligned to the right. */
+	/* @right: Which are aligned to the right. */
 	const bool *right;
 
 	/* cells of all rows, row by row, owned */
@@ -24,7 +24,7 @@ struct table {
 	size_t rows;
 };
 
-/**
+/*
  * table_add - add a row
  * @cells: one text per column, copied and made safe to print; NULL is "-"
  *
@@ -32,7 +32,7 @@ struct table {
  */
 int table_add(struct table *table, const char *const *cells);
 
-/**
+/*
  * table_print - print some of the columns
  * @chosen: indexes of columns
  * @count: number of them

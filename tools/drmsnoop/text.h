@@ -2,7 +2,7 @@
 #ifndef TEXT_H
 #define TEXT_H
 
-/**
+/*
  * text_clean - a copy that is safe to print
  * @text: bytes of unknown origin, like the name of a process
  *

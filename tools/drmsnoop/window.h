@@ -19,7 +19,7 @@ enum {
 #define OPTION_OFFSET	{ KEY_OFFSET, "offset", "N", "with --bo: first byte (default 0)" }
 #define OPTION_SIZE	{ KEY_SIZE, "size", "N", "number of bytes; with --bo, default: to the end" }
 
-/**
+/*
  * struct window - a window that was chosen
  */
 struct window {
@@ -31,7 +31,7 @@ struct window {
 	uint64_t size;
 };
 
-/**
+/*
  * window_option - take one of the options above
  *
  * Returns false if @key is none of them.
@@ -39,7 +39,7 @@ struct window {
 bool window_option(struct window *window, const struct command *command,
 		   int key, const char *value);
 
-/**
+/*
  * window_check - end with status 2 if options do not go together
  *
  * To be called before anything is opened.
@@ -47,7 +47,7 @@ bool window_option(struct window *window, const struct command *command,
 void window_check(const struct window *window,
 		  const struct selection *selection);
 
-/**
+/*
  * window_resolve - find out what the bytes are
  * @bound: what the handle is bound to
  * @start: returned first file offset

@@ -198,7 +198,7 @@ int drmsnoop_check_access(pid_t pid, int fd);
 
 /* Handles */
 
-/**
+/*
  * struct drmsnoop - an open snoop node
  *
  * Opaque. Made by one of the open functions, ended by drmsnoop_close().
@@ -379,7 +379,7 @@ int drmsnoop_foreach_object(struct drmsnoop *snoop, uint64_t client_id,
 int drmsnoop_foreach_range(struct drmsnoop *snoop, uint64_t client_id,
 			   uint64_t vm_id, drmsnoop_range_fn fn, void *data);
 
-/**
+/*
  * struct drmsnoop_objects - the objects of a client at one moment
  *
  * Opaque. Names by handle what a range names by object_id.
@@ -555,6 +555,7 @@ const char *drmsnoop_object_kind_name(uint32_t kind);
 const char *drmsnoop_range_kind_name(uint32_t kind);
 /**
  * drmsnoop_placement_name - word for DRM_SNOOP_PLACEMENT_*
+ * @placement: value
  *
  * "unknown", "system", "tt", "vram", "private", "swapped", "none".
  */

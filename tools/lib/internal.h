@@ -13,19 +13,19 @@
 /* Character device major of DRM minors, Linux 6.12 include/drm/drm_file.h */
 #define DSN_DRM_MAJOR	226
 
-/**
+/*
  * struct dsn_roots - where the kernel's file systems are
  *
  * Immutable while used.
  */
 struct dsn_roots {
-	/** @proc: "/proc" */
+	/* @proc: "/proc" */
 	const char *proc;
-	/** @sys: "/sys" */
+	/* @sys: "/sys" */
 	const char *sys;
-	/** @dev: "/dev" */
+	/* @dev: "/dev" */
 	const char *dev;
-	/**
+	/*
 	 * @rdev: Device number of the character device that the link @name in
 	 * the directory @dirfd leads to: 0, -ENODEV if it is something else, or
 	 * another negative errno.
@@ -36,7 +36,7 @@ struct dsn_roots {
 /* The real ones. */
 extern const struct dsn_roots dsn_real_roots;
 
-/**
+/*
  * struct dsn_backend - how to reach drm_snoop
  *
  * Both return a negative errno on failure.
@@ -63,7 +63,7 @@ struct drmsnoop {
 	uint64_t end;
 };
 
-/**
+/*
  * dsn_handle_new - make a handle around a descriptor
  * @fd: owned by the handle on success
  * @backend: outlives the handle
@@ -74,7 +74,7 @@ int dsn_handle_new(int fd, const struct dsn_backend *backend,
 
 /* error.c */
 
-/**
+/*
  * dsn_fail - set this thread's message
  * @error: positive errno
  * @format: as printf(); control characters in the result are made harmless
@@ -86,7 +86,7 @@ int dsn_fail(int error, const char *format, ...)
 
 /* file.c: small files and links of sysfs and procfs */
 
-/**
+/*
  * dsn_read_file - read a small file whole
  * @buf: returned text with a NUL, cut to @size
  *
@@ -94,7 +94,7 @@ int dsn_fail(int error, const char *format, ...)
  */
 ssize_t dsn_read_file(const char *path, char *buf, size_t size);
 
-/**
+/*
  * dsn_link_name - last component of what a symbolic link says
  * @name: returned name, "" on failure
  *
@@ -102,7 +102,7 @@ ssize_t dsn_read_file(const char *path, char *buf, size_t size);
  */
 int dsn_link_name(const char *path, char *name, size_t size);
 
-/**
+/*
  * dsn_parse_id - read a number that is all of a string
  * @text: digits of @base, nothing else
  *
@@ -120,7 +120,7 @@ enum dsn_refused {
 	DSN_REFUSED_ATTACH,
 };
 
-/**
+/*
  * dsn_explain_process - say why a process may not be looked at
  *
  * Returns -@error, with the message set.
@@ -128,7 +128,7 @@ enum dsn_refused {
 int dsn_explain_process(const struct dsn_roots *roots, pid_t pid,
 			enum dsn_refused refused, int error);
 
-/**
+/*
  * dsn_explain_node - say why the snoop node of a card could not be opened
  *
  * Returns -@error, with the message set.
@@ -136,7 +136,7 @@ int dsn_explain_process(const struct dsn_roots *roots, pid_t pid,
 int dsn_explain_node(const struct dsn_roots *roots, unsigned int card,
 		     int error);
 
-/**
+/*
  * dsn_explain_ioctl - say why a call on a handle failed
  * @what: name of the call
  *
@@ -153,7 +153,7 @@ int dsn_explain_ioctl(const struct drmsnoop *snoop, const char *what,
 int dsn_foreach_card(const struct dsn_roots *roots, drmsnoop_card_fn fn,
 		     void *data);
 
-/**
+/*
  * dsn_card_of_rdev - find the card and the kind of a DRM node
  * @rdev: device number
  * @card: returned N of cardN
@@ -166,24 +166,24 @@ int dsn_card_of_rdev(const struct dsn_roots *roots, dev_t rdev,
 
 /* fdinfo.c */
 
-/**
+/*
  * struct dsn_fdinfo - what an fdinfo file says about a DRM descriptor
  */
 struct dsn_fdinfo {
-	/** @client_id: drm-client-id, or 0 */
+	/* @client_id: drm-client-id, or 0 */
 	uint64_t client_id;
-	/** @driver: drm-driver, or "" */
+	/* @driver: drm-driver, or "" */
 	char driver[32];
 };
 
-/**
+/*
  * dsn_parse_fdinfo - take what we need of the text of an fdinfo file
  * @text: NUL-terminated
  * @info: returned; unknown and malformed lines are passed over
  */
 void dsn_parse_fdinfo(const char *text, struct dsn_fdinfo *info);
 
-/**
+/*
  * dsn_own_fdinfo - read the fdinfo of a descriptor of this thread
  *
  * Returns 0 or a negative errno.
@@ -193,7 +193,7 @@ int dsn_own_fdinfo(const struct dsn_roots *roots, int fd,
 
 /* process.c */
 
-/**
+/*
  * struct dsn_scan - the clients of one process
  *
  * @clients point into the scan itself.
@@ -207,7 +207,7 @@ struct dsn_scan {
 	char (*drivers)[32];
 };
 
-/**
+/*
  * dsn_scan_process - find the clients of a process
  * @pid: process
  * @card: N of cardN, or DRMSNOOP_ANY_CARD
@@ -225,14 +225,14 @@ int dsn_foreach_client(const struct dsn_roots *roots, pid_t pid, int card,
 
 /* pidfd.c */
 
-/**
+/*
  * dsn_pidfd_open - get a descriptor of a process
  *
  * Returns the descriptor, or a negative errno with the message set.
  */
 int dsn_pidfd_open(const struct dsn_roots *roots, pid_t pid);
 
-/**
+/*
  * dsn_pidfd_getfd - get a copy of a descriptor of a process
  * @pid: for messages
  *
