@@ -340,16 +340,31 @@ static void read_memory(fuse_req_t req, struct memory *memory, size_t size,
 	free(buf);
 }
 
+/*
+ * The answer is a copy: as soon as the reader has it, it may close the file,
+ * and another thread frees the text before the library returns from the call.
+ */
 static void read_text(fuse_req_t req, const struct text *text, size_t size,
 		      off_t offset)
 {
+	char *buf;
+
 	if (offset < 0 || (uint64_t)offset >= text->size) {
 		fuse_reply_buf(req, NULL, 0);
 		return;
 	}
 	if (size > text->size - offset)
 		size = text->size - offset;
-	fuse_reply_buf(req, text->data + offset, size);
+	if (size > FS_READ_MAX)
+		size = FS_READ_MAX;
+	buf = malloc(size);
+	if (!buf) {
+		reply_error(req, -ENOMEM);
+		return;
+	}
+	memcpy(buf, text->data + offset, size);
+	fuse_reply_buf(req, buf, size);
+	free(buf);
 }
 
 static void op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
