@@ -144,6 +144,15 @@ static enum holes parse_holes(const char *text)
 	usage(&read_command, "--holes is error, zero or skip, not '%s'", text);
 }
 
+static void die_at_hole(const struct sink *sink, uint64_t size)
+{
+	die(&read_command, "hole of 0x%llx bytes at 0x%llx (%s): %llu of %llu bytes were read: see drmsnoop maps, or use --holes",
+	    (unsigned long long)sink->stopped.size,
+	    (unsigned long long)sink->stopped.offset,
+	    drmsnoop_hole_name(sink->stopped.hole),
+	    (unsigned long long)sink->read, (unsigned long long)size);
+}
+
 static int run(int argc, char **argv)
 {
 	struct selection selection = SELECTION_INIT(&read_command);
@@ -193,9 +202,7 @@ static int run(int argc, char **argv)
 		die(&read_command, "%s; %" PRIu64 " of %" PRIu64 " bytes were read",
 		    drmsnoop_error(), sink.read, size);
 	if (ret)
-		die(&read_command, "hole of 0x%" PRIx64 " bytes at 0x%" PRIx64 " (%s): %" PRIu64 " of %" PRIu64 " bytes were read: see drmsnoop maps, or use --holes",
-		    sink.stopped.size, sink.stopped.offset,
-		    drmsnoop_hole_name(sink.stopped.hole), sink.read, size);
+		die_at_hole(&sink, size);
 	if (sink.missing)
 		warn(&read_command, "%" PRIu64 " of %" PRIu64 " bytes are holes and were %s",
 		     sink.missing, size, sink.holes == HOLES_ZERO ?
