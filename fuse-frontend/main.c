@@ -30,6 +30,12 @@ static void raise_descriptor_limit(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* A DRM descriptor of who started us would keep that client alive. */
+static void close_inherited(void)
+{
+	close_range(STDERR_FILENO + 1, ~0U, 0);
+}
+
 static int serve(struct fuse_session *session, bool single)
 {
 	struct fuse_loop_config *config;
@@ -92,6 +98,7 @@ int main(int argc, char **argv)
 	char *mountpoint = NULL;
 	int status = EXIT_FAILURE;
 
+	close_inherited();
 	log_start(false);
 	switch (options_parse(argc, argv, &options)) {
 	case OPTIONS_ERROR:

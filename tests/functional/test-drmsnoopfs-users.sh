@@ -68,7 +68,8 @@ fails "and not Alice's" 2 'Permission denied' bob ls "$work/bob.m/card0/$gpu_pid
 succeeds "Bob unmounts" bob fusermount3 -u "$work/bob.m"
 # mount(8) looks for it where make install puts it.
 ln -sf "$(type -p drmsnoopfs)" /usr/local/bin/drmsnoopfs
-succeeds "mount -t fuse.drmsnoopfs" mount -t fuse.drmsnoopfs name "$work/root"
+# A DRM descriptor that comes along must not make the daemon a client.
+succeeds "mount -t fuse.drmsnoopfs" mount -t fuse.drmsnoopfs name "$work/root" 9<>/dev/dri/renderD128
 is "root sees both" "$(ls "$work/root/card0" | sort)" "$(printf '%s\n' "$gpu_pid" "$bob_pid" | sort)"
 is "root reads" "$(crc "${file/$m/$work/root}")" "$sum"
 is "all belongs to root" "$(stat -c %u "${file/$m/$work/root}")" 0
