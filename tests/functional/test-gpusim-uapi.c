@@ -8,14 +8,9 @@
  */
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-#include <linux/udmabuf.h>
 #include <xf86drm.h>
 
 #include "expect.h"
@@ -61,49 +56,60 @@ struct valid {
 };
 
 static const struct valid vm_create = { "VM_CREATE", DRM_IOCTL_GPUSIM_VM_CREATE, { } };
+
 static const struct valid vm_destroy = {
 	"VM_DESTROY", DRM_IOCTL_GPUSIM_VM_DESTROY, { .vm_destroy.vm_id = SPARE_VM },
 };
+
 static const struct valid vm_get_state = {
 	"VM_GET_STATE", DRM_IOCTL_GPUSIM_VM_GET_STATE, { .vm_get_state.vm_id = VM },
 };
+
 static const struct valid map = {
 	"VM_BIND MAP", DRM_IOCTL_GPUSIM_VM_BIND, { .vm_bind = {
 		.vm_id = VM, .op = DRM_GPUSIM_BIND_MAP, .handle = BO,
 		.bo_offset = GC_PAGE, .addr = ADDR, .range = 2 * GC_PAGE,
 	} },
 };
+
 static const struct valid unmap = {
 	"VM_BIND UNMAP", DRM_IOCTL_GPUSIM_VM_BIND, { .vm_bind = {
 		.vm_id = VM, .op = DRM_GPUSIM_BIND_UNMAP, .addr = ADDR, .range = 2 * GC_PAGE,
 	} },
 };
+
 static const struct valid create_vram = {
 	"GEM_CREATE in VRAM", DRM_IOCTL_GPUSIM_GEM_CREATE, { .gem_create = {
 		.size = GC_PAGE, .placement = GC_VRAM, .vm_id = VM,
 	} },
 };
+
 static const struct valid create_system = {
 	"GEM_CREATE in system memory", DRM_IOCTL_GPUSIM_GEM_CREATE, { .gem_create = {
 		.size = GC_PAGE, .placement = GC_SYSTEM,
 	} },
 };
+
 static const struct valid mmap_offset = {
 	"GEM_MMAP_OFFSET", DRM_IOCTL_GPUSIM_GEM_MMAP_OFFSET, { .gem_mmap_offset.handle = BO },
 };
+
 static const struct valid info = {
 	"GEM_INFO", DRM_IOCTL_GPUSIM_GEM_INFO, { .gem_info.handle = BO },
 };
+
 static const struct valid migrate = {
 	"GEM_MIGRATE", DRM_IOCTL_GPUSIM_GEM_MIGRATE, { .gem_migrate = {
 		.handle = BO, .placement = GC_SYSTEM,
 	} },
 };
+
 static const struct valid migrate_system = {
 	"GEM_MIGRATE of a system BO", DRM_IOCTL_GPUSIM_GEM_MIGRATE, { .gem_migrate = {
 		.handle = SYSTEM_BO, .placement = GC_SYSTEM,
 	} },
 };
+
 /* the address of the commands is filled in later */
 static const struct valid exec = {
 	"EXEC", DRM_IOCTL_GPUSIM_EXEC, { .exec = { .vm_id = VM, .cmd_count = 1 } },
@@ -400,202 +406,9 @@ static void test_reject_cmd(void **state)
 	check_unchanged();
 }
 
-static void test_unknown_ioctl(void **state)
-{
-	char args[64] = { 0 };
-
-	(void)state;
-	expect_error(gc_ioctl(fd, DRM_IOWR(DRM_COMMAND_BASE + DRM_GPUSIM_EXEC + 1, args), args),
-		     EINVAL);
-	expect_error(gc_ioctl(fd, DRM_IOWR(DRM_COMMAND_END - 1, args), args), EINVAL);
-}
-
-static void test_too_many_commands(void **state)
-{
-	struct drm_gpusim_dev_query query = { 0 };
-	struct drm_gpusim_cmd *cmds;
-
-	(void)state;
-	expect_ok(gc_ioctl(fd, DRM_IOCTL_GPUSIM_DEV_QUERY, &query));
-	cmds = calloc(query.max_cmds + 1, sizeof(*cmds));
-	for (uint32_t i = 0; i <= query.max_cmds; i++)
-		cmds[i] = nothing;
-	expect_ok(gc_exec(fd, VM, cmds, query.max_cmds, 0, 0));
-	expect_error(gc_exec(fd, VM, cmds, query.max_cmds + 1, 0, 0), EINVAL);
-	free(cmds);
-}
-
-/* The array of commands runs off the end of its mapping. */
-static void test_commands_half_mapped(void **state)
-{
-	const uint32_t count = GC_PAGE / sizeof(struct drm_gpusim_cmd);
-	struct drm_gpusim_cmd *cmds;
-	char *p;
-
-	(void)state;
-	p = mmap(NULL, 2 * GC_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	expect_true(p != MAP_FAILED);
-	expect_equal(munmap(p + GC_PAGE, GC_PAGE), 0);
-	cmds = (void *)(p + GC_PAGE) - count * sizeof(*cmds);
-	for (uint32_t i = 0; i < count; i++)
-		cmds[i] = nothing;
-	expect_ok(gc_exec(fd, VM, cmds, count, 0, 0));
-	expect_error(gc_exec(fd, VM, cmds, count + 1, 0, 0), EFAULT);
-	munmap(p, GC_PAGE);
-}
-
-static void test_too_many_vms(void **state)
-{
-	struct drm_gpusim_dev_query query = { 0 };
-	uint32_t vm, i;
-
-	(void)state;
-	expect_ok(gc_ioctl(fd, DRM_IOCTL_GPUSIM_DEV_QUERY, &query));
-	for (i = SPARE_VM + 1; i <= query.max_vms; i++) {
-		expect_ok(gc_vm_create(fd, &vm));
-		expect_equal(vm, i);
-	}
-	expect_error(gc_vm_create(fd, &vm), ENOSPC);
-
-	/* the lowest free id comes next, as often as one likes */
-	for (i = 0; i < 3 * query.max_vms; i++) {
-		expect_ok(gc_vm_destroy(fd, OTHER_VM));
-		expect_ok(gc_vm_create(fd, &vm));
-		expect_equal(vm, OTHER_VM);
-	}
-}
-
-static void test_destroyed_vm_is_unknown(void **state)
-{
-	struct drm_gpusim_gem_create create = {
-		.size = GC_PAGE, .placement = GC_SYSTEM, .vm_id = VM,
-	};
-	uint64_t faults, addr;
-
-	(void)state;
-	expect_ok(gc_vm_destroy(fd, VM));
-	expect_error(gc_vm_destroy(fd, VM), ENOENT);
-	expect_error(gc_vm_state(fd, VM, &faults, &addr), ENOENT);
-	expect_error(gc_map(fd, VM, ADDR, BO, 0, GC_PAGE), ENOENT);
-	expect_error(gc_unmap(fd, VM, ADDR, GC_PAGE), ENOENT);
-	expect_error(gc_exec(fd, VM, &nothing, 1, 0, 0), ENOENT);
-	expect_error(gc_ioctl(fd, DRM_IOCTL_GPUSIM_GEM_CREATE, &create), ENOENT);
-}
-
-/* Ids and handles of one client mean nothing in another. */
-static void test_ids_are_per_client(void **state)
-{
-	int other = expect_ok(gc_open());
-	struct drm_gpusim_gem_info bo;
-	uint64_t faults, addr;
-
-	(void)state;
-	expect_error(gc_vm_state(other, VM, &faults, &addr), ENOENT);
-	expect_error(gc_bo_info(other, BO, &bo), ENOENT);
-	expect_error(gc_exec(other, VM, &nothing, 1, 0, 0), ENOENT);
-	close(other);
-}
-
-static void test_private_bo_is_not_exported(void **state)
-{
-	struct drm_gem_flink flink = { .handle = PRIVATE_BO };
-	struct drm_gem_open open_name = { 0 };
-	int primary, dmabuf;
-	uint32_t vm, handle;
-
-	(void)state;
-	expect_true(drmPrimeHandleToFD(fd, PRIVATE_BO, DRM_CLOEXEC, &dmabuf) < 0);
-	expect_equal(errno, EPERM);
-
-	/* nor reached by name; names exist on the primary node only */
-	primary = expect_ok(gc_open_primary());
-	expect_ok(gc_vm_create(primary, &vm));
-	expect_ok(gc_bo_create(primary, GC_PAGE, GC_SYSTEM, vm, &handle));
-	flink.handle = handle;
-	expect_ok(gc_ioctl(primary, DRM_IOCTL_GEM_FLINK, &flink));
-	open_name.name = flink.name;
-	expect_ok(gc_ioctl(primary, DRM_IOCTL_GEM_OPEN, &open_name));
-	close(fd);
-	fd = expect_ok(gc_open_primary());
-	expect_error(gc_ioctl(fd, DRM_IOCTL_GEM_OPEN, &open_name), EPERM);
-	close(primary);
-}
-
-static void test_no_dmabuf_is_refused(void **state)
-{
-	uint32_t handle;
-
-	(void)state;
-	expect_true(drmPrimeFDToHandle(fd, fd, &handle) < 0);
-	expect_equal(errno, EINVAL);
-	expect_true(drmPrimeFDToHandle(fd, -1, &handle) < 0);
-	expect_equal(errno, EBADF);
-}
-
-/* Only BOs of the same card are imported. */
-static void test_foreign_dmabuf_is_refused(void **state)
-{
-	int udmabuf = open("/dev/udmabuf", O_RDWR | O_CLOEXEC), dmabuf;
-	struct udmabuf_create create = {
-		.memfd = memfd_create("foreign", MFD_ALLOW_SEALING | MFD_CLOEXEC),
-		.size = GC_PAGE,
-	};
-	uint32_t handle;
-
-	(void)state;
-	expect_true(udmabuf >= 0);
-	expect_equal(ftruncate(create.memfd, GC_PAGE), 0);
-	expect_equal(fcntl(create.memfd, F_ADD_SEALS, F_SEAL_SHRINK), 0);
-	dmabuf = ioctl(udmabuf, UDMABUF_CREATE, &create);
-	expect_true(dmabuf >= 0);
-	expect_true(drmPrimeFDToHandle(fd, dmabuf, &handle) < 0);
-	expect_equal(errno, EINVAL);
-	close(dmabuf);
-	close(create.memfd);
-	close(udmabuf);
-}
-
-static void test_mmap_limits(void **state)
-{
-	struct drm_gpusim_gem_mmap_offset args = { .handle = BO };
-	void *p;
-
-	(void)state;
-	expect_ok(gc_ioctl(fd, DRM_IOCTL_GPUSIM_GEM_MMAP_OFFSET, &args));
-	p = mmap(NULL, BO_SIZE + GC_PAGE, PROT_READ, MAP_SHARED, fd, args.offset);
-	expect_true(p == MAP_FAILED && errno == EINVAL);
-	p = mmap(NULL, GC_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, args.offset);
-	expect_true(p == MAP_FAILED && errno == EINVAL);
-	p = mmap(NULL, GC_PAGE, PROT_READ, MAP_SHARED, fd, 0);
-	expect_true(p == MAP_FAILED && errno == EINVAL);
-
-	/* not with another client's descriptor */
-	{
-		int other = expect_ok(gc_open());
-
-		p = mmap(NULL, GC_PAGE, PROT_READ, MAP_SHARED, other, args.offset);
-		expect_true(p == MAP_FAILED && errno == EACCES);
-		close(other);
-	}
-}
-
-static const struct CMUnitTest singles[] = {
-	cmocka_unit_test_setup_teardown(test_unknown_ioctl, setup, teardown),
-	cmocka_unit_test_setup_teardown(test_too_many_commands, setup, teardown),
-	cmocka_unit_test_setup_teardown(test_commands_half_mapped, setup, teardown),
-	cmocka_unit_test_setup_teardown(test_too_many_vms, setup, teardown),
-	cmocka_unit_test_setup_teardown(test_destroyed_vm_is_unknown, setup, teardown),
-	cmocka_unit_test_setup_teardown(test_ids_are_per_client, setup, teardown),
-	cmocka_unit_test_setup_teardown(test_private_bo_is_not_exported, setup, teardown),
-	cmocka_unit_test_setup_teardown(test_no_dmabuf_is_refused, setup, teardown),
-	cmocka_unit_test_setup_teardown(test_foreign_dmabuf_is_refused, setup, teardown),
-	cmocka_unit_test_setup_teardown(test_mmap_limits, setup, teardown),
-};
-
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 
-static struct CMUnitTest tests[2 * COUNT(all_valid) + COUNT(rejects) + COUNT(reject_cmds) +
-			       COUNT(singles)];
+static struct CMUnitTest tests[2 * COUNT(all_valid) + COUNT(rejects) + COUNT(reject_cmds)];
 
 static void add(size_t *n, const char *name, CMUnitTestFunction function, const void *state)
 {
@@ -621,8 +434,6 @@ int main(void)
 		add(&n, rejects[i].what, test_reject, &rejects[i]);
 	for (size_t i = 0; i < COUNT(reject_cmds); i++)
 		add(&n, reject_cmds[i].what, test_reject_cmd, &reject_cmds[i]);
-	for (size_t i = 0; i < COUNT(singles); i++)
-		tests[n++] = singles[i];
 
 	return run_group("gpusim-uapi", tests, n, NULL, NULL);
 }

@@ -36,12 +36,12 @@ static void write_sysfs(const char *path, const char *text)
 	close(file);
 }
 
-static void unbind(void)
+static void unbind_card(void)
 {
 	write_sysfs(DRIVER "/unbind", slot);
 }
 
-static void bind_again(void)
+static void bind_card(void)
 {
 	write_sysfs(DRIVER "/bind", slot);
 }
@@ -104,7 +104,7 @@ static void test_idle(void **state)
 	struct client vram = new_client(GC_VRAM), system = new_client(GC_SYSTEM), fresh;
 
 	(void)state;
-	unbind();
+	unbind_card();
 	expect_error(gc_open(), ENODEV);
 	check_dead(&vram);
 	check_dead(&system);
@@ -112,7 +112,7 @@ static void test_idle(void **state)
 	vram.p[0] = 1;
 	system.p[0] = 1;
 
-	bind_again();
+	bind_card();
 	fresh = new_client(GC_VRAM);
 	vram.p[1] = 0xbad;
 	expect_equal(fresh.p[0], 0x1122334455667788);
@@ -143,12 +143,12 @@ static void test_busy(void **state)
 	for (int i = 0; i < 4; i++)
 		expect_ok(gc_exec(c.fd, c.vm, cmds, 1024, 0, syncobj));
 	expect_ok(drmSyncobjExportSyncFile(c.fd, syncobj, &file));
-	unbind();
+	unbind_card();
 	expect_error(gc_sync_file_wait(file), ENODEV);
 	close(file);
 	check_dead(&c);
 	close_client(&c);
-	bind_again();
+	bind_card();
 }
 
 /* A BO shared by dma-buf outlives card and client. */
@@ -163,9 +163,9 @@ static void test_shared(void **state)
 	p = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, dmabuf, 0);
 	expect_true(p != MAP_FAILED);
 	expect_equal(p[0], 0x1122334455667788);
-	unbind();
+	unbind_card();
 	close_client(&c);
-	bind_again();
+	bind_card();
 	p[0] = 0xbad;
 	munmap(p, SIZE);
 
@@ -308,10 +308,10 @@ static void test_unbind_before_foreign_fence(void **state)
 	int job = queue_behind(&c, &f);
 
 	(void)state;
-	unbind();
+	unbind_card();
 	signal_foreign_fence(&f);
 	expect_error(gc_sync_file_wait(job), ENODEV);
-	bind_again();
+	bind_card();
 	check_dead(&c);
 	close_client(&c);
 	close(job);
@@ -325,12 +325,12 @@ static void test_again_and_again(void **state)
 
 		expect_ok(gc_exec(c.fd, c.vm, &(struct drm_gpusim_cmd) {
 			.op = DRM_GPUSIM_CMD_FILL, .dst = ADDR, .size = SIZE }, 1, 0, 0));
-		unbind();
+		unbind_card();
 		if (i % 3)
-			bind_again();
+			bind_card();
 		close_client(&c);
 		if (!(i % 3))
-			bind_again();
+			bind_card();
 	}
 }
 
