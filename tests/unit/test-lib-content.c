@@ -159,9 +159,13 @@ static void bind_scene(struct drmsnoop *snoop)
 	assert_true(end == FAKE_VM_END);
 }
 
-/* Writes the pieces as text and checks every byte. */
+/* Checks every byte, and writes the pieces as text, bytes in a row as one. */
 struct record {
 	char text[512];
+	/* where in text the last piece starts, if it is bytes, and its start */
+	size_t last;
+	uint64_t start;
+	bool is_data;
 	uint64_t next;
 	uint64_t base;
 };
@@ -182,9 +186,15 @@ static int record_piece(const struct drmsnoop_piece *piece, void *data)
 			assert_int_equal(bytes[i],
 					 fake_byte(piece->offset + i));
 	}
-	snprintf(record->text + len, sizeof(record->text) - len,
-		 "%llx+%llx %s;", (unsigned long long)piece->offset,
-		 (unsigned long long)piece->size,
+	if (!bytes || !record->is_data) {
+		record->last = len;
+		record->start = piece->offset;
+		record->is_data = bytes;
+	}
+	snprintf(record->text + record->last,
+		 sizeof(record->text) - record->last, "%llx+%llx %s;",
+		 (unsigned long long)record->start,
+		 (unsigned long long)(record->next - record->start),
 		 drmsnoop_hole_name(piece->hole));
 	return 0;
 }

@@ -9,8 +9,12 @@
 
 #include "internal.h"
 
-/* Most bytes of one piece of drmsnoop_read(). */
+/*
+ * Most and least bytes that drmsnoop_read() asks for at once. The kernel prepares
+ * for what is asked, so after a hole it begins small.
+ */
 #define PIECE_SIZE (1 << 20)
+#define PIECE_START 4096
 
 static int explain_bind(const struct drmsnoop *snoop,
 			const struct drm_snoop_bind *bind, int error)
@@ -288,7 +292,7 @@ int drmsnoop_read(struct drmsnoop *snoop, uint64_t offset, uint64_t size,
 		  drmsnoop_piece_fn fn, void *data)
 {
 	struct walk walk = { .snoop = snoop, .fn = fn, .data = data };
-	uint64_t asked = size, pos, end;
+	uint64_t asked = size, pos, end, want, piece = PIECE_SIZE;
 	bool again = false;
 	ssize_t n;
 	char *buf;
@@ -304,7 +308,12 @@ int drmsnoop_read(struct drmsnoop *snoop, uint64_t offset, uint64_t size,
 	pos = offset;
 	end = offset + size;
 	while (!ret && pos < end) {
-		n = read_fully(snoop, buf, min_u64(end - pos, PIECE_SIZE), pos);
+		want = min_u64(end - pos, piece);
+		n = snoop->backend->pread(snoop->fd, buf, want, pos);
+		piece = n == (ssize_t)want ? min_u64(2 * piece, PIECE_SIZE) :
+					     PIECE_START;
+		if (n == -EINTR)
+			continue;
 		if (n > 0) {
 			ret = put_data(&walk, pos, n, buf);
 			pos += n;
