@@ -45,7 +45,7 @@ void expect_equal_to(unsigned long long value, unsigned long long wanted, const 
 }
 
 void expect_same_bytes(const void *memory, const void *wanted, size_t size, const char *what,
-		      const char *file, int line)
+		       const char *file, int line)
 {
 	const unsigned char *a = memory, *b = wanted;
 	size_t i;

@@ -44,7 +44,7 @@ void expect_equal_to(unsigned long long value, unsigned long long wanted, const 
 #define expect_bytes(memory, wanted, size) \
 	expect_same_bytes((memory), (wanted), (size), #memory, __FILE__, __LINE__)
 void expect_same_bytes(const void *memory, const void *wanted, size_t size, const char *what,
-		      const char *file, int line);
+		       const char *file, int line);
 
 /* Runs @count tests as main() of a program that writes TAP. */
 int run_group(const char *name, const struct CMUnitTest *tests, size_t count,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -14,7 +15,7 @@ int scene_setup(void **state)
 	expect_true(scene);
 	*state = scene;
 	scene->snoop = expect_ok(snoop_open("gpusim", 0));
-	scene->drm = expect_ok(gc_open());
+	scene->drm = expect_ok(snoop_open_drm(scene->snoop, DRM_SNOOP_NODE_RENDER, O_RDWR));
 	expect_ok(gc_vm_create(scene->drm, &scene->vm));
 	expect_ok(gc_bo_create(scene->drm, SCENE_SIZE, GC_SYSTEM, 0, &scene->object));
 	expect_ok(gc_bo_create(scene->drm, SCENE_SIZE, GC_VRAM, 0, &scene->vram));

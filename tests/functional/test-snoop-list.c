@@ -2,8 +2,7 @@
 /*
  * vm: --gpu gpusim
  *
- * LIST and QUERY_RANGE: what they say, in pages of every size and in entries
- * of every size.
+ * LIST: what it says, in pages of every size and in entries of every size.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -47,7 +46,8 @@ static int crowd_setup(void **state)
 	*state = crowd;
 	expect_ok(gc_ioctl(scene->drm, DRM_IOCTL_GPUSIM_DEV_QUERY, &query));
 	for (i = 0; i < MANY; i++) {
-		crowd->drms[i] = expect_ok(gc_open());
+		crowd->drms[i] = expect_ok(snoop_open_drm(scene->snoop, DRM_SNOOP_NODE_RENDER,
+							  O_RDWR));
 		/* In another order than that of their ids. */
 		if (i & 1)
 			expect_ok(snoop_register(scene->snoop, crowd->drms[i - 1], &id));
@@ -406,115 +406,6 @@ static void test_huge_count(void **state)
 	}
 }
 
-static void test_query_covering(void **state)
-{
-	struct scene *scene = *state;
-	const struct drm_snoop_range *listed = (void *)whole;
-	struct drm_snoop_range range;
-
-	scene_bind(scene);
-	expect_equal(list_whole(scene, DRM_SNOOP_LIST_RANGES), 2);
-	expect_ok(snoop_query(scene->snoop, SCENE_ADDR, 0, &range));
-	expect_bytes(&range, &listed[0], sizeof(range));
-	expect_ok(snoop_query(scene->snoop, SCENE_HOLE - 1, 0, &range));
-	expect_bytes(&range, &listed[0], sizeof(range));
-	expect_ok(snoop_query(scene->snoop, SCENE_SECOND, 0, &range));
-	expect_bytes(&range, &listed[1], sizeof(range));
-	expect_ok(snoop_query(scene->snoop, SCENE_END - 1, DRM_SNOOP_QUERY_NEXT, &range));
-	expect_bytes(&range, &listed[1], sizeof(range));
-}
-
-static void test_query_next(void **state)
-{
-	struct scene *scene = *state;
-	struct drm_snoop_range range;
-
-	scene_bind(scene);
-	expect_ok(snoop_query(scene->snoop, 0, DRM_SNOOP_QUERY_NEXT, &range));
-	expect_equal(range.start, SCENE_ADDR);
-	expect_ok(snoop_query(scene->snoop, SCENE_ADDR - 1, DRM_SNOOP_QUERY_NEXT, &range));
-	expect_equal(range.start, SCENE_ADDR);
-	expect_ok(snoop_query(scene->snoop, SCENE_HOLE, DRM_SNOOP_QUERY_NEXT, &range));
-	expect_equal(range.start, SCENE_SECOND);
-	expect_error(snoop_query(scene->snoop, SCENE_END, DRM_SNOOP_QUERY_NEXT, &range), ENOENT);
-	expect_error(snoop_query(scene->snoop, 1ULL << 48, DRM_SNOOP_QUERY_NEXT, &range), ENOENT);
-	expect_error(snoop_query(scene->snoop, 1ULL << 63, DRM_SNOOP_QUERY_NEXT, &range), ENOENT);
-}
-
-static void test_query_object(void **state)
-{
-	struct scene *scene = *state;
-	struct drm_snoop_range range;
-	struct drm_snoop_object vram;
-
-	expect_ok(snoop_find_object(scene->snoop, scene->client_id, scene->vram, &vram));
-	expect_ok(snoop_bind_object(scene->snoop, scene->client_id, scene->vram, NULL));
-	expect_ok(snoop_query(scene->snoop, SCENE_SIZE - 1, 0, &range));
-	expect_equal(range.start, 0);
-	expect_equal(range.end, SCENE_SIZE);
-	expect_equal(range.object_id, vram.object_id);
-	expect_equal(range.object_offset, 0);
-	expect_equal(range.object_size, SCENE_SIZE);
-	expect_equal(range.kind, DRM_SNOOP_RANGE_OBJECT);
-	expect_equal(range.placement, DRM_SNOOP_PLACEMENT_VRAM);
-	expect_error(snoop_query(scene->snoop, SCENE_SIZE, 0, &range), ENOENT);
-	expect_error(snoop_query(scene->snoop, SCENE_SIZE, DRM_SNOOP_QUERY_NEXT, &range), ENOENT);
-
-	expect_ok(gc_bo_close(scene->drm, scene->vram));
-	expect_error(snoop_query(scene->snoop, 0, 0, &range), ENOENT);
-}
-
-static void test_query_destroyed_vm(void **state)
-{
-	struct scene *scene = *state;
-	struct drm_snoop_range range;
-	__u32 vm;
-
-	scene_bind(scene);
-	expect_ok(gc_vm_destroy(scene->drm, scene->vm));
-	expect_error(snoop_query(scene->snoop, SCENE_ADDR, 0, &range), ENOENT);
-	/* A new VM under the old id is not what was bound. */
-	expect_ok(gc_vm_create(scene->drm, &vm));
-	expect_equal(vm, scene->vm);
-	expect_ok(gc_map(scene->drm, vm, SCENE_ADDR, scene->object, 0, SCENE_SIZE));
-	expect_error(snoop_query(scene->snoop, SCENE_ADDR, 0, &range), ENOENT);
-	scene_bind(scene);
-	expect_ok(snoop_query(scene->snoop, SCENE_ADDR, 0, &range));
-}
-
-static __u64 generation(const struct scene *scene, __u64 addr)
-{
-	struct drm_snoop_range range;
-
-	expect_ok(snoop_query(scene->snoop, addr, 0, &range));
-	return range.generation;
-}
-
-/* The token stays with what is bound, and only then. */
-static void test_generation(void **state)
-{
-	struct scene *scene = *state;
-	__u64 before, other;
-
-	scene_bind(scene);
-	before = generation(scene, SCENE_ADDR);
-	other = generation(scene, SCENE_SECOND);
-	expect_true(before != other);
-	/* Neither time nor the content nor a move changes it. */
-	expect_ok(gc_fill(scene->drm, scene->vm, SCENE_ADDR, 4096, 7));
-	expect_ok(gc_bo_migrate(scene->drm, scene->vram, GC_SYSTEM));
-	expect_equal(generation(scene, SCENE_ADDR + 4095), before);
-	expect_equal(generation(scene, SCENE_SECOND), other);
-
-	/* The same place of another object, another place of the same one. */
-	expect_ok(gc_map(scene->drm, scene->vm, SCENE_ADDR, scene->vram, 0, SCENE_SIZE));
-	expect_true(generation(scene, SCENE_ADDR) != before);
-	expect_equal(generation(scene, SCENE_SECOND), other);
-	expect_ok(gc_map(scene->drm, scene->vm, SCENE_SECOND, scene->vram, 0,
-			 SCENE_SIZE - SCENE_OFFSET));
-	expect_true(generation(scene, SCENE_SECOND) != other);
-}
-
 /* Binding in the middle of a range leaves its ends, with the right offsets. */
 static void test_split_range(void **state)
 {
@@ -568,24 +459,6 @@ static void test_exported_object(void **state)
 	close(prime.fd);
 }
 
-/* A failed BIND leaves the file where it was, to an object too. */
-static void test_failed_bind(void **state)
-{
-	struct scene *scene = *state;
-	struct drm_snoop_range range;
-	__u64 size = 5;
-
-	expect_ok(snoop_bind_object(scene->snoop, scene->client_id, scene->object, &size));
-	expect_equal(size, SCENE_SIZE);
-	expect_error(snoop_bind_vm(scene->snoop, scene->client_id, 99, &size), ENOENT);
-	expect_error(snoop_bind_object(scene->snoop, scene->client_id, 99, &size), ENOENT);
-	expect_ok(snoop_query(scene->snoop, 0, 0, &range));
-	expect_equal(range.end, SCENE_SIZE);
-	expect_ok(snoop_bind_vm(scene->snoop, scene->client_id, scene->vm, &size));
-	expect_equal(size, 1ULL << 48);
-	scene_check_bound(scene);
-}
-
 #define TEST(function) \
 	cmocka_unit_test_setup_teardown(function, scene_setup, scene_teardown)
 #define TEST_CROWD(function) \
@@ -608,15 +481,9 @@ int main(void)
 		TEST_CROWD(test_cursor_above_handles),
 		TEST_CROWD(test_entries_end_at_page),
 		TEST_CROWD(test_huge_count),
-		TEST(test_query_covering),
-		TEST(test_query_next),
-		TEST(test_query_object),
-		TEST(test_query_destroyed_vm),
-		TEST(test_generation),
 		TEST(test_split_range),
 		TEST(test_placements),
 		TEST(test_exported_object),
-		TEST(test_failed_bind),
 	};
 
 	return run_group("snoop-list", tests, sizeof(tests) / sizeof(tests[0]), NULL, NULL);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vm: --gpu gpusim --gpu virtio-gpu --gpu bochs --gpu vgem
+ * vm: --gpu gpusim --gpu gpusim --gpu virtio-gpu --gpu bochs --gpu vgem
  *
  * Registration: which descriptors are clients of the card and which are not,
  * how many there may be, and what a registration outlives.
@@ -22,6 +22,12 @@
 #include "snoop.h"
 
 #define MAX_CLIENTS	256
+
+/* Another client of the scene's card. */
+static int open_client(const struct scene *scene)
+{
+	return snoop_open_drm(scene->snoop, DRM_SNOOP_NODE_RENDER, O_RDWR);
+}
 
 static unsigned int count_clients(int snoop)
 {
@@ -131,6 +137,20 @@ static void test_other_cards(void **state)
 	}
 }
 
+/* Same driver, same functions: only the card is another one. */
+static void test_other_card_of_driver(void **state)
+{
+	struct scene *scene = *state;
+	int other = expect_ok(snoop_open("gpusim", 1));
+	int drm = expect_ok(snoop_open_drm(other, DRM_SNOOP_NODE_RENDER, O_RDWR));
+	__u64 id;
+
+	expect_ok(snoop_register(other, drm, &id));
+	expect_error(snoop_register(other, scene->drm, &id), EINVAL);
+	expect_refused(scene, drm, EINVAL);
+	close(other);
+}
+
 static void test_write_only_descriptor(void **state)
 {
 	struct scene *scene = *state;
@@ -156,7 +176,7 @@ static void test_read_only_descriptor(void **state)
 static void test_client_id(void **state)
 {
 	struct scene *scene = *state;
-	int drm = expect_ok(gc_open());
+	int drm = expect_ok(open_client(scene));
 	__u64 id, own, other;
 
 	expect_ok(snoop_fdinfo_client(scene->drm, &own));
@@ -172,7 +192,7 @@ static void test_nodes(void **state)
 {
 	struct scene *scene = *state;
 	struct drm_snoop_client clients[3];
-	int drm = expect_ok(gc_open_primary());
+	int drm = expect_ok(snoop_open_drm(scene->snoop, DRM_SNOOP_NODE_PRIMARY, O_RDWR));
 	__u64 id;
 
 	expect_ok(snoop_register(scene->snoop, drm, &id));
@@ -227,7 +247,7 @@ static void test_257th_client(void **state)
 	__u64 id;
 
 	for (i = 0; i < MAX_CLIENTS; i++)
-		drms[i] = expect_ok(gc_open());
+		drms[i] = expect_ok(open_client(scene));
 	/* The scene's own is one of the 256. */
 	for (i = 0; i < MAX_CLIENTS - 1; i++)
 		expect_ok(snoop_register(scene->snoop, drms[i], &id));
@@ -253,7 +273,7 @@ static void test_gone_client(void **state)
 	char byte;
 	int drm;
 
-	drm = expect_ok(gc_open());
+	drm = expect_ok(open_client(scene));
 	expect_ok(snoop_register(scene->snoop, drm, &id));
 	scene_bind(scene);
 	/* All descriptors of the first client: it has no other. */
@@ -320,7 +340,7 @@ static void test_stolen_descriptor(void **state)
 	child = fork();
 	expect_true(child >= 0);
 	if (!child) {
-		drm = gc_open();
+		drm = open_client(scene);
 		if (drm < 0 || snoop_fdinfo_client(drm, &own) ||
 		    write(pipes[1], &own, sizeof(own)) != sizeof(own))
 			_exit(1);
@@ -420,6 +440,7 @@ int main(void)
 		TEST(test_snoop_files),
 		TEST(test_dma_buf),
 		TEST(test_other_cards),
+		TEST(test_other_card_of_driver),
 		TEST(test_write_only_descriptor),
 		TEST(test_read_only_descriptor),
 		TEST(test_client_id),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vm: --gpu gpusim --gpu virtio-gpu --gpu bochs --gpu vgem
+ * vm: --gpu gpusim --gpu gpusim --gpu virtio-gpu --gpu bochs --gpu vgem
  * timeout: 300
  *
  * Objects of stock drivers, which know nothing of snooping: what another process
@@ -70,11 +70,13 @@ static void test_bochs_vram(void **state)
 	view_open(&view, "bochs-drm");
 	view_bind(&view);
 	drawer_draw(&view.drawer, 33);
-	view_check_object(&view, DRM_SNOOP_OBJECT_TTM, DRM_SNOOP_PLACEMENT_SYSTEM, DRM_SNOOP_READABLE);
+	view_check_object(&view, DRM_SNOOP_OBJECT_TTM, DRM_SNOOP_PLACEMENT_SYSTEM,
+			  DRM_SNOOP_READABLE);
 	view_check_all(&view, 33);
 
 	drawer_show(&view.drawer);
-	view_check_object(&view, DRM_SNOOP_OBJECT_TTM, DRM_SNOOP_PLACEMENT_VRAM, DRM_SNOOP_READABLE);
+	view_check_object(&view, DRM_SNOOP_OBJECT_TTM, DRM_SNOOP_PLACEMENT_VRAM,
+			  DRM_SNOOP_READABLE);
 	view_check_all(&view, 33);
 	drawer_draw(&view.drawer, 34);
 	view_check_all(&view, 34);

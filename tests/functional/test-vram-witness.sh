@@ -5,6 +5,7 @@
 # the host writes there is what drm_snoop reads.
 # vm: host
 # timeout: 300
+# shellcheck source=tests/lib/tap.sh
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 
 poke=$((0x6123))
