@@ -84,37 +84,53 @@ void snoop_card_put(struct snoop_card *card)
 }
 
 /**
+ * snoop_card_is_dead - was the device removed?
+ * @card: The card.
+ *
+ * For calls that do not touch the device: what they would say means nothing
+ * any more.
+ *
+ * Return: true for good once it is.
+ */
+bool snoop_card_is_dead(const struct snoop_card *card)
+{
+	return READ_ONCE(card->dead);
+}
+
+/**
  * snoop_card_enter - begin an access to the hardware
  * @card: A card that snoop_card_get() was called for.
- * @access: Filled for snoop_card_exit().
+ * @card_index: Filled for snoop_card_exit().
+ * @drm_index: Filled for snoop_card_exit().
  *
  * drm_dev_enter() alone is not enough: some drivers are removed without
  * drm_dev_unplug() (qxl, vgem, vkms in 6.12).
  *
  * Return: false when the card is gone.
  */
-bool snoop_card_enter(struct snoop_card *card, struct snoop_card_access *access)
+bool snoop_card_enter(struct snoop_card *card, int *card_index, int *drm_index)
 {
-	access->card = srcu_read_lock(&card->srcu);
-	if (!READ_ONCE(card->dead) && drm_dev_enter(card->drm, &access->drm)) {
+	*card_index = srcu_read_lock(&card->srcu);
+	if (!READ_ONCE(card->dead) && drm_dev_enter(card->drm, drm_index)) {
 		/* For sparse: the section goes on until snoop_card_exit(). */
 		__release(&card->srcu);
 		return true;
 	}
-	srcu_read_unlock(&card->srcu, access->card);
+	srcu_read_unlock(&card->srcu, *card_index);
 	return false;
 }
 
 /**
  * snoop_card_exit - end an access to the hardware
  * @card: The card.
- * @access: From snoop_card_enter().
+ * @card_index: From snoop_card_enter().
+ * @drm_index: From snoop_card_enter().
  */
-void snoop_card_exit(struct snoop_card *card, struct snoop_card_access access)
+void snoop_card_exit(struct snoop_card *card, int card_index, int drm_index)
 {
-	drm_dev_exit(access.drm);
+	drm_dev_exit(drm_index);
 	__acquire(&card->srcu);
-	srcu_read_unlock(&card->srcu, access.card);
+	srcu_read_unlock(&card->srcu, card_index);
 }
 
 /**
@@ -127,15 +143,14 @@ void snoop_card_exit(struct snoop_card *card, struct snoop_card_access access)
 int snoop_card_info(struct snoop_card *card, struct drm_snoop_card_info *info)
 {
 	struct drm_device *drm = card->drm;
-	struct snoop_card_access access;
-	int ret;
+	int card_index, drm_index, ret;
 
 	memset(info, 0, sizeof(*info));
 	ret = snoop_adapter_state(card, info);
 	if (ret)
 		return ret;
 
-	if (!snoop_card_enter(card, &access))
+	if (!snoop_card_enter(card, &card_index, &drm_index))
 		return -ENODEV;
 	info->features = DRM_SNOOP_FEATURE_READ;
 	if (info->adapter_state == DRM_SNOOP_ADAPTER_READY)
@@ -145,7 +160,7 @@ int snoop_card_info(struct snoop_card *card, struct drm_snoop_card_info *info)
 	strscpy(info->driver, drm->driver->name);
 	strscpy(info->module, card->owner ? module_name(card->owner) : "");
 	strscpy(info->bus_name, dev_name(drm->dev));
-	snoop_card_exit(card, access);
+	snoop_card_exit(card, card_index, drm_index);
 	return 0;
 }
 

@@ -25,16 +25,16 @@ struct snoop_adapter;
  *
  * - snoop_card_get() at open: the driver's module and the drm_device stay until
  *   snoop_card_put(), but the hardware may go at any moment;
- * - snoop_card_enter() around each access: the hardware stays until
- *   snoop_card_exit(). Never held while touching user memory, because removal
- *   of the device waits for it.
+ * - snoop_card_enter(), as part of snoop_access_begin(): the hardware stays
+ *   until snoop_card_exit(). Never held while touching user memory, because
+ *   removal of the device waits for it.
  *
  * @dead is written under @lock; read under @lock or inside @srcu.
  * @adapter, @adapter_state and @adapter_reason are protected by @adapter_lock;
  * @adapter is written once and may be used without it afterwards.
  * @drm may be dereferenced between get and put; everything else is immutable.
  *
- * Lock order: cards_lock, @lock; @adapter_lock is outermost of all others.
+ * The locks do not nest.
  */
 struct snoop_card {
 	/** @dev: The node's device, of class drm_snoop, without a parent. */
@@ -80,20 +80,11 @@ struct snoop_card {
 	char adapter_reason[sizeof_field(struct drm_snoop_card_info, adapter_reason)];
 };
 
-/**
- * struct snoop_card_access - state between snoop_card_enter() and exit
- * @card: Index of the card's own SRCU section.
- * @drm: Index of the DRM core's section.
- */
-struct snoop_card_access {
-	int card;
-	int drm;
-};
-
 int snoop_card_get(struct snoop_card *card);
 void snoop_card_put(struct snoop_card *card);
-bool snoop_card_enter(struct snoop_card *card, struct snoop_card_access *access);
-void snoop_card_exit(struct snoop_card *card, struct snoop_card_access access);
+bool snoop_card_is_dead(const struct snoop_card *card);
+bool snoop_card_enter(struct snoop_card *card, int *card_index, int *drm_index);
+void snoop_card_exit(struct snoop_card *card, int card_index, int drm_index);
 int snoop_card_info(struct snoop_card *card, struct drm_snoop_card_info *info);
 
 int snoop_cards_init(const struct file_operations *fops);

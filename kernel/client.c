@@ -16,6 +16,7 @@
 
 #include "card.h"
 #include "client.h"
+#include "wait.h"
 
 /**
  * snoop_clients_init - begin with no registrations
@@ -170,25 +171,28 @@ const struct snoop_client *snoop_clients_next(struct snoop_clients *clients, u64
  * snoop_client_get - the living client of a registration
  * @card: The card; inside snoop_card_enter().
  * @client_id: Key of a registered client.
+ * @deadline: When waiting ends, in jiffies.
  *
- * Keeps the client from being torn down until snoop_client_put(), so hold it
- * only for one bounded access and never while touching user memory. A client
+ * Keeps the client from being torn down until snoop_client_put(). A client
  * whose last descriptor was closed is not found, although its release may not
  * have run yet.
  *
- * Return: the client, ERR_PTR(-ESRCH) when it has ended, ERR_PTR(-EINTR).
+ * Return: the client; -ESRCH when it has ended, -EBUSY, -EINTR.
  */
-struct drm_file *snoop_client_get(struct snoop_card *card, u64 client_id)
+struct drm_file *snoop_client_get(struct snoop_card *card, u64 client_id,
+				  unsigned long deadline)
 {
 	struct drm_device *drm = card->drm;
 	struct drm_file *client;
+	int ret;
 
 	/*
 	 * Opens on the card take this mutex: nothing that can block for long
 	 * may happen under it, so only the key is compared.
 	 */
-	if (mutex_lock_killable(&drm->filelist_mutex))
-		return ERR_PTR(-EINTR);
+	ret = snoop_mutex_lock(&drm->filelist_mutex, deadline);
+	if (ret)
+		return ERR_PTR(ret);
 	list_for_each_entry(client, &drm->filelist, lhead) {
 		/* In-kernel clients have no file (drm_client_init(), 6.12). */
 		if (client->client_id != client_id || !client->filp)
@@ -206,10 +210,12 @@ struct drm_file *snoop_client_get(struct snoop_card *card, u64 client_id)
  * snoop_client_put - undo snoop_client_get()
  * @client: The client.
  *
- * If the target closed its last descriptor meanwhile, the client is released
- * here, when the calling task returns to user mode.
+ * Outside of snoop_card_enter(). If the target closed its last descriptor
+ * meanwhile, the client is released here. Not left to the task's return to user
+ * mode, as fput() would: the caller may be about to write to user memory, and
+ * that can take as long as the observer likes.
  */
 void snoop_client_put(struct drm_file *client)
 {
-	fput(client->filp);
+	__fput_sync(client->filp);
 }

@@ -45,7 +45,8 @@ int snoop_clients_add(struct snoop_clients *clients, struct snoop_card *card,
 const struct snoop_client *snoop_clients_find(struct snoop_clients *clients, u64 client_id);
 const struct snoop_client *snoop_clients_next(struct snoop_clients *clients, u64 client_id);
 
-struct drm_file *snoop_client_get(struct snoop_card *card, u64 client_id);
+struct drm_file *snoop_client_get(struct snoop_card *card, u64 client_id,
+				  unsigned long deadline);
 void snoop_client_put(struct drm_file *client);
 
 #endif

@@ -26,7 +26,7 @@ void snoop_identity_init(void)
  * snoop_object_id - identity of an object
  * @obj: The object; the pointer is not dereferenced.
  *
- * Return: never 0; constant while the object lives.
+ * Return: never 0; constant while the object lives. A later object may get it again.
  */
 u64 snoop_object_id(const struct drm_gem_object *obj)
 {
@@ -37,7 +37,9 @@ u64 snoop_object_id(const struct drm_gem_object *obj)
  * snoop_range_generation - token of a binding
  * @range: A range as the adapter returned it.
  *
- * Return: a value that differs when anything else is bound there.
+ * Return: two values that differ tell that something else was bound meanwhile.
+ * Equal ones do not prove the contrary, unless a reference on the object was held:
+ * both structures may have been freed and made again at the same place.
  */
 u64 snoop_range_generation(const struct snoop_range *range)
 {

@@ -14,7 +14,6 @@
 #include "card.h"
 #include "file.h"
 #include "list.h"
-#include "range.h"
 #include "space.h"
 
 static int snoop_ioctl_card_info(struct snoop_file *file, void *arg)
@@ -56,7 +55,6 @@ static int snoop_ioctl_query_range(struct snoop_file *file, void *arg)
 {
 	struct drm_snoop_query_range *query = arg;
 	struct snoop_space *space;
-	struct snoop_range range;
 	int ret;
 
 	if ((query->flags & ~DRM_SNOOP_QUERY_NEXT) || query->pad)
@@ -64,14 +62,10 @@ static int snoop_ioctl_query_range(struct snoop_file *file, void *arg)
 	space = snoop_file_space(file);
 	if (IS_ERR(space))
 		return PTR_ERR(space);
-	ret = snoop_space_range_at(space, query->addr, query->flags & DRM_SNOOP_QUERY_NEXT,
-				   &range);
+	ret = snoop_space_query(space, query->addr, query->flags & DRM_SNOOP_QUERY_NEXT,
+				&query->range);
 	snoop_space_put(space);
-	if (ret)
-		return ret;
-	snoop_range_describe(&range, &query->range);
-	snoop_range_put(&range);
-	return 0;
+	return ret;
 }
 
 static int snoop_ioctl_list(struct snoop_file *file, void *arg)
@@ -140,6 +134,7 @@ static const struct snoop_ioctl_op snoop_ioctl_ops[] = {
 long snoop_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 {
 	void __user *user = (void __user *)arg;
+	struct snoop_file *file = filp->private_data;
 	const struct snoop_ioctl_op *op;
 	union snoop_ioctl_arg data;
 	unsigned int size = _IOC_SIZE(cmd);
@@ -149,6 +144,8 @@ long snoop_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 	    _IOC_DIR(cmd) != (_IOC_READ | _IOC_WRITE) ||
 	    _IOC_NR(cmd) >= ARRAY_SIZE(snoop_ioctl_ops))
 		return -ENOTTY;
+	if (snoop_card_is_dead(file->card))
+		return -ENODEV;
 	op = &snoop_ioctl_ops[_IOC_NR(cmd)];
 	if (size < op->min_size)
 		return -EINVAL;
@@ -158,7 +155,7 @@ long snoop_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 	/* A call whose answer cannot be stored must not change anything. */
 	if (copy_to_user(user, &data, min(size, op->size)))
 		return -EFAULT;
-	ret = op->function(filp->private_data, &data);
+	ret = op->function(file, &data);
 	if (ret)
 		return ret;
 	return copy_to_user(user, &data, min(size, op->size)) ? -EFAULT : 0;

@@ -17,6 +17,7 @@
 
 #include <uapi/drm/drm_snoop.h>
 
+#include "access.h"
 #include "adapters/adapter.h"
 #include "card.h"
 #include "file.h"
@@ -46,18 +47,20 @@ union snoop_list_entry {
  * @entry_size: Size of the kernel's structure.
  * @needs_vms: Uses the adapter.
  * @gather: Fills up to @max packed entries at @entries from @cursor on and
- *	moves @cursor behind the last, or to DRM_SNOOP_CURSOR_END. Runs inside
- *	snoop_card_enter(). Returns their number or a negative error code.
+ *	moves @cursor behind the last, or to DRM_SNOOP_CURSOR_END. Runs within
+ *	an access to the client, if there is one. Returns their number or a
+ *	negative error code.
  */
 struct snoop_list_kind {
 	unsigned int entry_size;
 	bool needs_vms;
 	int (*gather)(struct snoop_file *file, const struct drm_snoop_list *list,
-		      struct drm_file *client, u64 *cursor, void *entries, unsigned int max);
+		      const struct snoop_access *access, u64 *cursor, void *entries,
+		      unsigned int max);
 };
 
 static int snoop_gather_clients(struct snoop_file *file, const struct drm_snoop_list *list,
-				struct drm_file *unused, u64 *cursor, void *entries,
+				const struct snoop_access *unused, u64 *cursor, void *entries,
 				unsigned int max)
 {
 	struct drm_snoop_client *entry = entries;
@@ -65,21 +68,22 @@ static int snoop_gather_clients(struct snoop_file *file, const struct drm_snoop_
 	unsigned int count = 0;
 
 	while (count < max) {
-		struct drm_file *alive;
+		struct snoop_access alive;
+		int ret;
 
 		client = snoop_clients_next(&file->clients, *cursor);
 		if (!client) {
 			*cursor = DRM_SNOOP_CURSOR_END;
 			break;
 		}
-		alive = snoop_client_get(file->card, client->client_id);
-		if (alive == ERR_PTR(-EINTR))
-			return -EINTR;
+		ret = snoop_access_begin(&alive, file->card, client->client_id);
+		if (!ret)
+			snoop_access_end(&alive);
+		else if (ret != -ESRCH)
+			return ret;
 		entry[count].client_id = client->client_id;
 		entry[count].node = client->node;
-		entry[count].flags = IS_ERR(alive) ? DRM_SNOOP_CLIENT_GONE : 0;
-		if (!IS_ERR(alive))
-			snoop_client_put(alive);
+		entry[count].flags = ret ? DRM_SNOOP_CLIENT_GONE : 0;
 		count++;
 		*cursor = client->client_id + 1;
 	}
@@ -87,7 +91,7 @@ static int snoop_gather_clients(struct snoop_file *file, const struct drm_snoop_
 }
 
 static int snoop_gather_vms(struct snoop_file *file, const struct drm_snoop_list *list,
-			    struct drm_file *client, u64 *cursor, void *entries,
+			    const struct snoop_access *access, u64 *cursor, void *entries,
 			    unsigned int max)
 {
 	const struct snoop_adapter *adapter = snoop_adapter_ready(file->card);
@@ -100,7 +104,7 @@ static int snoop_gather_vms(struct snoop_file *file, const struct drm_snoop_list
 		return PTR_ERR(adapter);
 	while (count < max) {
 		id = *cursor;
-		vm = adapter->ops->vm_next(adapter, client, &id);
+		vm = adapter->ops->vm_next(adapter, access, &id);
 		if (IS_ERR(vm))
 			return PTR_ERR(vm);
 		if (!vm) {
@@ -117,7 +121,7 @@ static int snoop_gather_vms(struct snoop_file *file, const struct drm_snoop_list
 }
 
 static int snoop_gather_objects(struct snoop_file *file, const struct drm_snoop_list *list,
-				struct drm_file *client, u64 *cursor, void *entries,
+				const struct snoop_access *access, u64 *cursor, void *entries,
 				unsigned int max)
 {
 	struct drm_snoop_object *entry = entries;
@@ -127,7 +131,7 @@ static int snoop_gather_objects(struct snoop_file *file, const struct drm_snoop_
 
 	while (count < max) {
 		handle = min_t(u64, *cursor, U32_MAX);
-		obj = snoop_object_next(client, &handle);
+		obj = snoop_object_next(access->client, &handle);
 		if (!obj) {
 			*cursor = DRM_SNOOP_CURSOR_END;
 			break;
@@ -144,7 +148,8 @@ static int snoop_gather_objects(struct snoop_file *file, const struct drm_snoop_
 	return count;
 }
 
-static int snoop_gather_vm_ranges(const struct snoop_adapter *adapter, void *vm, u64 *cursor,
+static int snoop_gather_vm_ranges(const struct snoop_adapter *adapter,
+				  const struct snoop_access *access, void *vm, u64 *cursor,
 				  struct drm_snoop_range *entries, unsigned int max)
 {
 	struct snoop_range *ranges;
@@ -153,7 +158,7 @@ static int snoop_gather_vm_ranges(const struct snoop_adapter *adapter, void *vm,
 	ranges = kmalloc_array(max, sizeof(*ranges), GFP_KERNEL_ACCOUNT);
 	if (!ranges)
 		return -ENOMEM;
-	count = adapter->ops->ranges(adapter, vm, *cursor, ranges, max);
+	count = adapter->ops->ranges(adapter, access, vm, *cursor, ranges, max);
 	for (i = 0; i < count; i++) {
 		snoop_range_describe(&ranges[i], &entries[i]);
 		snoop_range_put(&ranges[i]);
@@ -165,7 +170,7 @@ static int snoop_gather_vm_ranges(const struct snoop_adapter *adapter, void *vm,
 }
 
 static int snoop_gather_ranges(struct snoop_file *file, const struct drm_snoop_list *list,
-			       struct drm_file *client, u64 *cursor, void *entries,
+			       const struct snoop_access *access, u64 *cursor, void *entries,
 			       unsigned int max)
 {
 	const struct snoop_adapter *adapter = snoop_adapter_ready(file->card);
@@ -175,13 +180,13 @@ static int snoop_gather_ranges(struct snoop_file *file, const struct drm_snoop_l
 
 	if (IS_ERR(adapter))
 		return PTR_ERR(adapter);
-	vm = adapter->ops->vm_next(adapter, client, &id);
+	vm = adapter->ops->vm_next(adapter, access, &id);
 	if (IS_ERR(vm))
 		return PTR_ERR(vm);
 	if (!vm)
 		return -ENOENT;
 	if (id == list->vm_id)
-		count = snoop_gather_vm_ranges(adapter, vm, cursor, entries, max);
+		count = snoop_gather_vm_ranges(adapter, access, vm, cursor, entries, max);
 	else
 		count = -ENOENT;
 	adapter->ops->vm_put(adapter, vm);
@@ -209,27 +214,21 @@ static const struct snoop_list_kind snoop_list_kinds[] = {
 	},
 };
 
-/* One batch, with the client and the card held just for it. */
+/* One batch, with the client held just for it. */
 static int snoop_list_gather(struct snoop_file *file, const struct drm_snoop_list *list,
 			     u64 *cursor, void *entries, unsigned int max)
 {
 	const struct snoop_list_kind *kind = &snoop_list_kinds[list->what];
-	struct snoop_card_access access;
-	struct drm_file *client = NULL;
+	struct snoop_access access;
 	int ret;
 
-	if (!snoop_card_enter(file->card, &access))
-		return -ENODEV;
-	if (list->what != DRM_SNOOP_LIST_CLIENTS)
-		client = snoop_client_get(file->card, list->client_id);
-	if (IS_ERR(client)) {
-		ret = PTR_ERR(client);
-	} else {
-		ret = kind->gather(file, list, client, cursor, entries, max);
-		if (client)
-			snoop_client_put(client);
-	}
-	snoop_card_exit(file->card, access);
+	if (list->what == DRM_SNOOP_LIST_CLIENTS)
+		return kind->gather(file, list, NULL, cursor, entries, max);
+	ret = snoop_access_begin(&access, file->card, list->client_id);
+	if (ret)
+		return ret;
+	ret = kind->gather(file, list, &access, cursor, entries, max);
+	snoop_access_end(&access);
 	return ret;
 }
 

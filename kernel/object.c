@@ -13,6 +13,7 @@
 
 #include <uapi/drm/drm_snoop.h>
 
+#include "access.h"
 #include "object.h"
 #include "wait.h"
 
@@ -33,7 +34,7 @@ static const struct snoop_object_ops *snoop_object_ops(const struct drm_gem_obje
 
 /**
  * snoop_object_get - object of a handle
- * @client: Client, from snoop_client_get().
+ * @client: Client of an access.
  * @handle: GEM handle.
  *
  * Return: the object with a reference, or NULL.
@@ -53,7 +54,7 @@ struct drm_gem_object *snoop_object_get(struct drm_file *client, u32 handle)
 
 /**
  * snoop_object_next - walk the handles of a client
- * @client: Client, from snoop_client_get().
+ * @client: Client of an access.
  * @handle: Lowest handle that is wanted; returned: the one found.
  *
  * Return: the object with a reference, or NULL at the end.
@@ -122,18 +123,19 @@ void snoop_object_status(struct drm_gem_object *obj, u32 *placement, u32 *flags)
 
 /**
  * snoop_object_read - copy content out of an object
- * @obj: The object; the caller has a reference and is inside
- *       snoop_card_enter().
+ * @access: The access that it belongs to.
+ * @obj: The object; the caller has a reference.
  * @offset: First byte.
  * @buf: Kernel memory.
  * @len: Bytes; [@offset, @offset + @len) is inside the object. Bounded by the
  *       caller, as the reservation is held over the copy.
  *
  * Return: 0 with all bytes copied; -EOPNOTSUPP (nobody knows how to read such
- * an object), -ENODATA (it has no content), -EBUSY, -EINTR, -EAGAIN (the
- * device sleeps), -EIO, -ENOMEM.
+ * an object), -ENODATA (it has no content), -EBUSY, -EINTR, -ERESTARTSYS, -EAGAIN
+ * (the device sleeps), -ENOMEM.
  */
-int snoop_object_read(struct drm_gem_object *obj, u64 offset, void *buf, size_t len)
+int snoop_object_read(const struct snoop_access *access, struct drm_gem_object *obj,
+		      u64 offset, void *buf, size_t len)
 {
 	const struct snoop_object_ops *ops = snoop_object_ops(obj);
 	int ret;
@@ -141,8 +143,8 @@ int snoop_object_read(struct drm_gem_object *obj, u64 offset, void *buf, size_t 
 	if (!ops || obj->import_attach)
 		return -EOPNOTSUPP;
 	if (WARN_ON_ONCE(offset > obj->size || len > obj->size - offset))
-		return -EIO;
-	ret = snoop_resv_lock(obj->resv);
+		return -EUCLEAN;
+	ret = snoop_resv_lock(obj->resv, access->deadline);
 	if (ret)
 		return ret;
 	ret = ops->read(obj, offset, buf, len);

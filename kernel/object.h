@@ -6,11 +6,13 @@
 
 struct drm_file;
 struct drm_gem_object;
+struct snoop_access;
 
 /**
  * struct snoop_object_ops - how the memory of one kind of object is reached
  *
- * status and read are called with the object's reservation held.
+ * status and read are called with the object's reservation held, read also with
+ * its memory in place: no move or clear is under way.
  */
 struct snoop_object_ops {
 	/** @kind: DRM_SNOOP_OBJECT_*. */
@@ -20,7 +22,8 @@ struct snoop_object_ops {
 	bool (*match)(const struct drm_gem_object *obj);
 
 	/**
-	 * @status: DRM_SNOOP_PLACEMENT_*; sets flags. May not wait. @obj is not
+	 * @status: DRM_SNOOP_PLACEMENT_*. @flags comes with READABLE set, to be
+	 * taken back when read would fail. May not wait. The object is not
 	 * imported.
 	 */
 	u32 (*status)(struct drm_gem_object *obj, u32 *flags);
@@ -39,6 +42,7 @@ struct drm_gem_object *snoop_object_get(struct drm_file *client, u32 handle);
 struct drm_gem_object *snoop_object_next(struct drm_file *client, u32 *handle);
 u32 snoop_object_kind(const struct drm_gem_object *obj);
 void snoop_object_status(struct drm_gem_object *obj, u32 *placement, u32 *flags);
-int snoop_object_read(struct drm_gem_object *obj, u64 offset, void *buf, size_t len);
+int snoop_object_read(const struct snoop_access *access, struct drm_gem_object *obj,
+		      u64 offset, void *buf, size_t len);
 
 #endif

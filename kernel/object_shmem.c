@@ -20,6 +20,16 @@ static bool snoop_shmem_match(const struct drm_gem_object *obj)
 	return obj->funcs && obj->funcs->vm_ops == &drm_gem_shmem_vm_ops;
 }
 
+/*
+ * Does the kernel's linear map show what the device and the target see? On x86
+ * the helper makes it write-combined along with the object; elsewhere it stays
+ * cached (drm_gem_shmem_get_pages(), 6.12).
+ */
+static bool snoop_shmem_is_coherent(const struct drm_gem_shmem_object *shmem)
+{
+	return IS_ENABLED(CONFIG_X86) || !shmem->pages || !shmem->map_wc;
+}
+
 static u32 snoop_shmem_status(struct drm_gem_object *obj, u32 *flags)
 {
 	const struct drm_gem_shmem_object *shmem = to_drm_gem_shmem_obj(obj);
@@ -27,23 +37,31 @@ static u32 snoop_shmem_status(struct drm_gem_object *obj, u32 *flags)
 	dma_resv_assert_held(obj->resv);
 	if (shmem->madv < 0) {
 		*flags |= DRM_SNOOP_PURGED;
+		*flags &= ~DRM_SNOOP_READABLE;
 		return DRM_SNOOP_PLACEMENT_NONE;
 	}
+	if (!snoop_shmem_is_coherent(shmem))
+		*flags &= ~DRM_SNOOP_READABLE;
 	/* Without pages the driver uses none of it; shmem may swap it out. */
 	return shmem->pages ? DRM_SNOOP_PLACEMENT_TT : DRM_SNOOP_PLACEMENT_SYSTEM;
 }
 
-/* Copies from one page; the driver's own page array if there is one. */
+/*
+ * Copies from one page, of the driver's own array if that has it: panfrost and
+ * lima grow theirs page by page.
+ */
 static int snoop_shmem_read_page(struct drm_gem_shmem_object *shmem, u64 offset,
 				 void *buf, size_t len)
 {
 	pgoff_t index = offset >> PAGE_SHIFT;
 	struct page *page;
 
-	if (shmem->pages) {
+	if (shmem->pages && shmem->pages[index]) {
 		memcpy_from_page(buf, shmem->pages[index], offset_in_page(offset), len);
 		return 0;
 	}
+	if (!shmem->base.filp)
+		return -ENODATA;
 	page = shmem_read_mapping_page(shmem->base.filp->f_mapping, index);
 	if (IS_ERR(page))
 		return PTR_ERR(page);
@@ -60,8 +78,8 @@ static int snoop_shmem_read(struct drm_gem_object *obj, u64 offset, void *buf, s
 	dma_resv_assert_held(obj->resv);
 	if (shmem->madv < 0)
 		return -ENODATA;
-	if (!shmem->pages && !obj->filp)
-		return -ENODATA;
+	if (!snoop_shmem_is_coherent(shmem))
+		return -EOPNOTSUPP;
 	while (len) {
 		size_t part = min_t(size_t, len, PAGE_SIZE - offset_in_page(offset));
 

@@ -21,7 +21,6 @@
 #include <uapi/drm/drm_snoop.h>
 
 #include "object.h"
-#include "wait.h"
 
 /*
  * Largest piece for a driver's access_memory. amdgpu hands whole pages to its
@@ -49,13 +48,39 @@ static bool snoop_ttm_is_system(const struct ttm_buffer_object *bo)
 	       bo->resource->mem_type == TTM_PL_TT;
 }
 
+/*
+ * Pages that TTM did not allocate: a userptr's or a scatter list's. They may
+ * belong to somebody else by now; TTM does not map them either
+ * (ttm_bo_vm_reserve(), 6.12).
+ */
+static bool snoop_ttm_is_foreign(const struct ttm_buffer_object *bo)
+{
+	return bo->ttm && (bo->ttm->page_flags & TTM_TT_FLAG_EXTERNAL);
+}
+
+/*
+ * ttm_bo_kmap() takes the memory of an object to be one block. Drivers with
+ * scattered VRAM have an io_mem_pfn to say where each page is, so theirs is
+ * not read through a window.
+ */
+static bool snoop_ttm_has_window(const struct ttm_buffer_object *bo)
+{
+	return !bo->bdev->funcs->io_mem_pfn;
+}
+
 static u32 snoop_ttm_status(struct drm_gem_object *obj, u32 *flags)
 {
 	const struct ttm_buffer_object *bo = drm_gem_ttm_of_gem(obj);
 
 	dma_resv_assert_held(obj->resv);
-	if (!bo->resource)
+	if (!bo->resource) {
+		*flags &= ~DRM_SNOOP_READABLE;
 		return DRM_SNOOP_PLACEMENT_NONE;
+	}
+	if (snoop_ttm_is_foreign(bo) ||
+	    (!snoop_ttm_is_system(bo) && !snoop_ttm_has_window(bo) &&
+	     !bo->bdev->funcs->access_memory))
+		*flags &= ~DRM_SNOOP_READABLE;
 	if (bo->ttm && snoop_ttm_is_system(bo) && (bo->ttm->page_flags & TTM_TT_FLAG_SWAPPED))
 		return DRM_SNOOP_PLACEMENT_SWAPPED;
 	switch (bo->resource->mem_type) {
@@ -100,13 +125,32 @@ static void snoop_copy_from_wc(const struct iosys_map *src, size_t offset, void 
 	offset += edge;
 	buf += edge;
 	len -= edge;
-	body = round_down(len, SNOOP_WC_ALIGN);
-	if (body) {
+	/* A page at a time: streaming loads run with preemption off. */
+	while (len >= SNOOP_WC_ALIGN) {
+		body = min_t(size_t, round_down(len, SNOOP_WC_ALIGN), PAGE_SIZE);
 		from = IOSYS_MAP_INIT_OFFSET(src, offset);
 		iosys_map_set_vaddr(&to, buf);
 		drm_memcpy_from_wc(&to, &from, body);
+		offset += body;
+		buf += body;
+		len -= body;
 	}
-	iosys_map_memcpy_from(buf + body, src, offset + body, len - body);
+	iosys_map_memcpy_from(buf, src, offset, len);
+}
+
+/*
+ * Undoes ttm_bo_kmap(). That one reserves the I/O space of an object without
+ * counting, so what was reserved before belongs to a mapping of the target and
+ * must not be freed (ttm_mem_io_reserve() and ttm_mem_io_free(), 6.12).
+ */
+static void snoop_ttm_unmap_window(struct ttm_bo_kmap_obj *window, bool reserved_before)
+{
+	if (!reserved_before)
+		ttm_bo_kunmap(window);
+	else if (window->bo_kmap_type == ttm_bo_map_iomap)
+		iounmap((void __iomem *)window->virtual);
+	else if (window->bo_kmap_type != ttm_bo_map_premapped)
+		ttm_bo_kunmap(window);
 }
 
 /* Maps just the pages that are read. */
@@ -116,10 +160,11 @@ static int snoop_ttm_read_window(struct ttm_buffer_object *bo, u64 offset, void 
 	unsigned long pages = PFN_UP(offset + len) - first;
 	struct ttm_bo_kmap_obj window;
 	struct iosys_map map;
-	bool iomem;
+	bool reserved, iomem;
 	void *addr;
 	int ret;
 
+	reserved = bo->resource->bus.offset || bo->resource->bus.addr;
 	ret = ttm_bo_kmap(bo, first, pages, &window);
 	if (ret)
 		return ret;
@@ -129,7 +174,20 @@ static int snoop_ttm_read_window(struct ttm_buffer_object *bo, u64 offset, void 
 	else
 		iosys_map_set_vaddr(&map, addr);
 	snoop_copy_from_wc(&map, offset_in_page(offset), buf, len);
-	ttm_bo_kunmap(&window);
+	snoop_ttm_unmap_window(&window, reserved);
+	return 0;
+}
+
+/*
+ * No pages yet: whoever touches them first will find zeros, if they come from
+ * TTM. With a populate function of its own only the driver knows.
+ */
+static int snoop_ttm_read_unpopulated(const struct ttm_buffer_object *bo, void *buf, size_t len)
+{
+	if (bo->bdev->funcs->ttm_tt_populate ||
+	    !(bo->ttm->page_flags & TTM_TT_FLAG_ZERO_ALLOC))
+		return -ENODATA;
+	memset(buf, 0, len);
 	return 0;
 }
 
@@ -139,21 +197,14 @@ static int snoop_ttm_read_system(struct ttm_buffer_object *bo, u64 offset, void 
 
 	if (!ttm)
 		return -ENODATA;
-	if (ttm_tt_is_populated(bo->ttm)) {
-		/* An imported scatter list has addresses, but no pages. */
-		if (!ttm->pages)
-			return -EOPNOTSUPP;
-		if (ttm->caching == ttm_cached && !(ttm->page_flags & TTM_TT_FLAG_DECRYPTED)) {
-			snoop_ttm_read_cached(ttm, offset, buf, len);
-			return 0;
-		}
-	} else if ((ttm->page_flags & TTM_TT_FLAG_ZERO_ALLOC) &&
-		   !(ttm->page_flags & TTM_TT_FLAG_SWAPPED)) {
-		/* No pages yet: whoever touches them first will find zeros. */
-		memset(buf, 0, len);
+	if (!ttm_tt_is_populated(bo->ttm)) {
+		/* Swapped-out pages are brought in by the window. */
+		if (!(ttm->page_flags & TTM_TT_FLAG_SWAPPED))
+			return snoop_ttm_read_unpopulated(bo, buf, len);
+	} else if (ttm->caching == ttm_cached && !(ttm->page_flags & TTM_TT_FLAG_DECRYPTED)) {
+		snoop_ttm_read_cached(ttm, offset, buf, len);
 		return 0;
 	}
-	/* Brings in swapped-out pages. */
 	return snoop_ttm_read_window(bo, offset, buf, len);
 }
 
@@ -165,10 +216,11 @@ static int snoop_ttm_access_memory(struct ttm_buffer_object *bo, u64 offset, voi
 		int ret;
 
 		ret = bo->bdev->funcs->access_memory(bo, offset, buf, part, 0);
+		/* -EIO of a driver: not this kind of memory. */
+		if (ret == -EIO || ret == -EINVAL || (ret >= 0 && ret != part))
+			return -EOPNOTSUPP;
 		if (ret < 0)
 			return ret;
-		if (ret != part)
-			return -EIO;
 		buf += part;
 		offset += part;
 		len -= part;
@@ -176,21 +228,19 @@ static int snoop_ttm_access_memory(struct ttm_buffer_object *bo, u64 offset, voi
 	return 0;
 }
 
-/*
- * ttm_bo_kmap() takes the memory of an object to be one block. Drivers with
- * scattered VRAM have an io_mem_pfn to say where each page is, so theirs is
- * not read through it.
- */
 static int snoop_ttm_read_device(struct ttm_buffer_object *bo, u64 offset, void *buf, size_t len)
 {
-	const struct ttm_device_funcs *funcs = bo->bdev->funcs;
 	int ret = -EOPNOTSUPP;
 
-	if (!funcs->io_mem_pfn)
+	/* ttm_bo_kmap_ttm() takes it for granted. */
+	if (!bo->ttm && ttm_manager_type(bo->bdev, bo->resource->mem_type)->use_tt)
+		return -ENODATA;
+	if (snoop_ttm_has_window(bo))
 		ret = snoop_ttm_read_window(bo, offset, buf, len);
-	if (ret && funcs->access_memory)
+	if (ret && bo->bdev->funcs->access_memory)
 		ret = snoop_ttm_access_memory(bo, offset, buf, len);
-	return ret;
+	/* -EINVAL of a driver: the CPU does not see it. */
+	return ret == -EINVAL ? -EOPNOTSUPP : ret;
 }
 
 static int snoop_ttm_read(struct drm_gem_object *obj, u64 offset, void *buf, size_t len)
@@ -199,11 +249,10 @@ static int snoop_ttm_read(struct drm_gem_object *obj, u64 offset, void *buf, siz
 	int ret, active;
 
 	dma_resv_assert_held(obj->resv);
-	ret = snoop_resv_wait_moves(obj->resv);
-	if (ret)
-		return ret;
 	if (!bo->resource)
 		return -ENODATA;
+	if (snoop_ttm_is_foreign(bo))
+		return -EOPNOTSUPP;
 	if (snoop_ttm_is_system(bo))
 		return snoop_ttm_read_system(bo, offset, buf, len);
 

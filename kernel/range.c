@@ -40,7 +40,7 @@ void snoop_ranges_put(struct snoop_range *ranges, unsigned int count)
  * @range: The range.
  * @out: Filled completely.
  *
- * Looks at the object's placement; waits for nothing.
+ * Looks at the object's placement, so within an access; waits for nothing.
  */
 void snoop_range_describe(const struct snoop_range *range, struct drm_snoop_range *out)
 {
@@ -54,5 +54,7 @@ void snoop_range_describe(const struct snoop_range *range, struct drm_snoop_rang
 		out->object_offset = range->obj_offset;
 		out->object_size = range->obj->size;
 		snoop_object_status(range->obj, &out->placement, &out->flags);
+	} else if (range->kind == DRM_SNOOP_RANGE_SPARSE) {
+		out->flags = DRM_SNOOP_READABLE;
 	}
 }

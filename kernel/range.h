@@ -12,7 +12,8 @@ struct drm_snoop_range;
  *
  * A value without lock: it may be out of date at once. It holds a reference on
  * @obj, which snoop_range_put() drops; dropping may sleep and run the
- * driver's free function, so never under a lock of the driver.
+ * driver's free function, so never under a lock of the driver, and before the
+ * access ends that it was made in.
  */
 struct snoop_range {
 	/** @start: First address. */

@@ -8,51 +8,64 @@
 #include <linux/sched/signal.h>
 #include <linux/syscalls.h>
 
+#include "card.h"
 #include "file.h"
-#include "range.h"
 #include "space.h"
-
-/* Ranges looked at between two chances to give up. */
-#define SNOOP_SEEK_BATCH	16
 
 /* First address from @addr on that is bound. 0, -ENXIO or an error. */
 static int snoop_seek_data(struct snoop_space *space, u64 *addr)
 {
-	struct snoop_range range;
+	struct snoop_extent extent;
 	int ret;
 
 	*addr = snoop_space_canonical(space, *addr);
-	ret = snoop_space_ranges(space, *addr, &range, 1);
+	ret = snoop_space_extents(space, *addr, &extent, 1);
 	if (ret <= 0)
 		return ret ?: -ENXIO;
-	*addr = max(*addr, range.start);
-	snoop_range_put(&range);
+	*addr = max(*addr, extent.start);
 	return 0;
+}
+
+/* First address after the space: of an object, after what the handle names now. */
+static int snoop_seek_size(struct snoop_space *space, u64 *size)
+{
+	struct snoop_extent extent = {};
+	int ret;
+
+	*size = space->size;
+	if (!space->eof)
+		return 0;
+	ret = snoop_space_extents(space, 0, &extent, 1);
+	*size = extent.end;
+	return min(ret, 0);
 }
 
 /* First address from @addr on that is not bound. 0, -ENXIO or an error. */
 static int snoop_seek_hole(struct snoop_space *space, u64 *addr)
 {
-	struct snoop_range ranges[SNOOP_SEEK_BATCH];
+	struct snoop_extent extents[SNOOP_EXTENTS_MAX];
 	bool found = false;
 	int count, i;
+	u64 size;
 
 	*addr = snoop_space_canonical(space, *addr);
-	if (*addr >= space->size)
+	count = snoop_seek_size(space, &size);
+	if (count)
+		return count;
+	if (*addr >= size)
 		return -ENXIO;
 	while (!found) {
-		count = snoop_space_ranges(space, *addr, ranges, ARRAY_SIZE(ranges));
+		count = snoop_space_extents(space, *addr, extents, ARRAY_SIZE(extents));
 		if (count < 0)
 			return count;
-		found = count < ARRAY_SIZE(ranges);
+		found = count < ARRAY_SIZE(extents);
 		for (i = 0; i < count; i++) {
-			if (ranges[i].start > *addr) {
+			if (extents[i].start > *addr) {
 				found = true;
 				break;
 			}
-			*addr = ranges[i].end;
+			*addr = extents[i].end;
 		}
-		snoop_ranges_put(ranges, count);
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();
@@ -71,6 +84,9 @@ static int snoop_seek_add(u64 base, loff_t offset, u64 *addr)
 static int snoop_seek(struct file *filp, struct snoop_space *space, loff_t offset, int whence,
 		      u64 *addr)
 {
+	u64 size;
+	int ret;
+
 	*addr = offset;
 	switch (whence) {
 	case SEEK_SET:
@@ -78,7 +94,8 @@ static int snoop_seek(struct file *filp, struct snoop_space *space, loff_t offse
 	case SEEK_CUR:
 		return snoop_seek_add(filp->f_pos, offset, addr);
 	case SEEK_END:
-		return snoop_seek_add(space->size, offset, addr);
+		ret = snoop_seek_size(space, &size);
+		return ret ?: snoop_seek_add(size, offset, addr);
 	case SEEK_DATA:
 		return snoop_seek_data(space, addr);
 	case SEEK_HOLE:
@@ -96,16 +113,19 @@ static int snoop_seek(struct file *filp, struct snoop_space *space, loff_t offse
  *          HOLE.
  *
  * Return: the new address; -EINVAL (unknown whence, below 0), -EOVERFLOW
- * (beyond 64 bit), -ENXIO (not bound; no data or hole from there on), or what
- * snoop_space_ranges() returns.
+ * (beyond 64 bit), -ENXIO (not bound; no data or hole from there on), -ENODEV, or
+ * what snoop_space_extents() returns.
  */
 loff_t snoop_llseek(struct file *filp, loff_t offset, int whence)
 {
+	struct snoop_file *file = filp->private_data;
 	struct snoop_space *space;
 	u64 addr;
 	int ret;
 
-	space = snoop_file_space(filp->private_data);
+	if (snoop_card_is_dead(file->card))
+		return -ENODEV;
+	space = snoop_file_space(file);
 	if (IS_ERR(space))
 		return PTR_ERR(space);
 	ret = snoop_seek(filp, space, offset, whence, &addr);

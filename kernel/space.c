@@ -10,7 +10,7 @@
 
 #include <uapi/drm/drm_snoop.h>
 
-#include "card.h"
+#include "access.h"
 #include "client.h"
 #include "object.h"
 #include "range.h"
@@ -33,14 +33,14 @@ void snoop_space_put(struct snoop_space *space)
 		kref_put(&space->ref, snoop_space_free);
 }
 
-static struct snoop_space *snoop_space_create(struct snoop_card *card, struct drm_file *client,
+static struct snoop_space *snoop_space_create(const struct snoop_access *access,
 					      const struct drm_snoop_bind *bind)
 {
 	switch (bind->what) {
 	case DRM_SNOOP_BIND_VM:
-		return snoop_vm_space(card, client, bind->id);
+		return snoop_vm_space(access, bind->id);
 	case DRM_SNOOP_BIND_OBJECT:
-		return snoop_object_space(client, bind->id);
+		return snoop_object_space(access, bind->id);
 	default:
 		return ERR_PTR(-EINVAL);
 	}
@@ -57,9 +57,9 @@ static struct snoop_space *snoop_space_create(struct snoop_card *card, struct dr
 struct snoop_space *snoop_space_bind(struct snoop_card *card, struct snoop_clients *clients,
 				     struct drm_snoop_bind *bind)
 {
-	struct snoop_card_access access;
+	struct snoop_access access;
 	struct snoop_space *space;
-	struct drm_file *client;
+	int ret;
 
 	if (bind->flags ||
 	    (bind->what != DRM_SNOOP_BIND_VM && bind->what != DRM_SNOOP_BIND_OBJECT) ||
@@ -67,23 +67,17 @@ struct snoop_space *snoop_space_bind(struct snoop_card *card, struct snoop_clien
 		return ERR_PTR(-EINVAL);
 	if (!snoop_clients_find(clients, bind->client_id))
 		return ERR_PTR(-ENOENT);
-	if (!snoop_card_enter(card, &access))
-		return ERR_PTR(-ENODEV);
-	client = snoop_client_get(card, bind->client_id);
-	if (IS_ERR(client)) {
-		space = ERR_CAST(client);
-		goto out;
-	}
-	space = snoop_space_create(card, client, bind);
-	snoop_client_put(client);
-	if (!IS_ERR(space)) {
-		kref_init(&space->ref);
-		space->card = card;
-		space->client_id = bind->client_id;
-		bind->size = space->size;
-	}
-out:
-	snoop_card_exit(card, access);
+	ret = snoop_access_begin(&access, card, bind->client_id);
+	if (ret)
+		return ERR_PTR(ret);
+	space = snoop_space_create(&access, bind);
+	snoop_access_end(&access);
+	if (IS_ERR(space))
+		return space;
+	kref_init(&space->ref);
+	space->card = card;
+	space->client_id = bind->client_id;
+	bind->size = space->size;
 	return space;
 }
 
@@ -104,70 +98,91 @@ u64 snoop_space_canonical(const struct snoop_space *space, u64 addr)
 }
 
 /**
- * snoop_space_ranges - what is bound at and above an address
+ * snoop_space_extents - which addresses are bound at and above an address
  * @space: The space.
  * @addr: Address.
- * @ranges: Filled with ranges that end above @addr, ascending.
- * @max: Elements of @ranges.
+ * @extents: Filled with what ends above @addr, ascending, one a range.
+ * @max: Elements of @extents, at most SNOOP_EXTENTS_MAX.
  *
- * Return: number of ranges, 0 when there is none; -ENODEV, -ESRCH (the client
- * ended), -ENOENT (VM or handle is gone), -EBUSY, -EINTR.
+ * Return: number of extents, 0 when there is none; -ENODEV, -ESRCH (the client
+ * ended), -ENOENT (VM or handle is gone), -EUCLEAN, -EBUSY, -EINTR.
  */
-int snoop_space_ranges(struct snoop_space *space, u64 addr, struct snoop_range *ranges,
-		       unsigned int max)
+int snoop_space_extents(struct snoop_space *space, u64 addr, struct snoop_extent *extents,
+			unsigned int max)
 {
-	struct snoop_card_access access;
-	struct drm_file *client;
-	int ret;
+	struct snoop_range ranges[SNOOP_EXTENTS_MAX];
+	struct snoop_access access;
+	int ret, i;
 
-	if (!snoop_card_enter(space->card, &access))
-		return -ENODEV;
-	client = snoop_client_get(space->card, space->client_id);
-	if (IS_ERR(client)) {
-		ret = PTR_ERR(client);
-	} else {
-		ret = space->ops->ranges(space, client, snoop_space_canonical(space, addr),
-					 ranges, max);
-		snoop_client_put(client);
+	ret = snoop_access_begin(&access, space->card, space->client_id);
+	if (ret)
+		return ret;
+	ret = space->ops->ranges(space, &access, snoop_space_canonical(space, addr), ranges,
+				 min(max, SNOOP_EXTENTS_MAX));
+	for (i = 0; i < ret; i++) {
+		extents[i].start = ranges[i].start;
+		extents[i].end = ranges[i].end;
+		snoop_range_put(&ranges[i]);
 	}
-	snoop_card_exit(space->card, access);
+	snoop_access_end(&access);
 	return ret;
 }
 
-/**
- * snoop_space_range_at - the range at an address
- * @space: The space.
- * @addr: Address.
- * @next: If no range covers @addr, the next one above will do.
- * @range: Returned, with a reference on its object.
- *
- * Return: 0, -ENOENT (no such range) or what snoop_space_ranges() returns.
- */
-int snoop_space_range_at(struct snoop_space *space, u64 addr, bool next,
-			 struct snoop_range *range)
+/* The range that covers @addr, or with @next one above. 0, -ENOENT or an error. */
+static int snoop_space_range_at(struct snoop_space *space, const struct snoop_access *access,
+				u64 addr, bool next, struct snoop_range *range)
 {
 	int ret;
 
-	ret = snoop_space_ranges(space, addr, range, 1);
+	ret = space->ops->ranges(space, access, addr, range, 1);
 	if (ret < 0)
 		return ret;
 	if (!ret)
 		return -ENOENT;
-	if (!next && range->start > snoop_space_canonical(space, addr)) {
+	if (!next && range->start > addr) {
 		snoop_range_put(range);
 		return -ENOENT;
 	}
 	return 0;
 }
 
+/**
+ * snoop_space_query - answer DRM_IOCTL_SNOOP_QUERY_RANGE
+ * @space: The space.
+ * @addr: Address.
+ * @next: If no range covers @addr, the next one above will do.
+ * @out: Returned range.
+ *
+ * Return: 0, -ENOENT (no such range) or what snoop_space_extents() returns.
+ */
+int snoop_space_query(struct snoop_space *space, u64 addr, bool next,
+		      struct drm_snoop_range *out)
+{
+	struct snoop_access access;
+	struct snoop_range range;
+	int ret;
+
+	ret = snoop_access_begin(&access, space->card, space->client_id);
+	if (ret)
+		return ret;
+	ret = snoop_space_range_at(space, &access, snoop_space_canonical(space, addr), next,
+				   &range);
+	if (!ret) {
+		snoop_range_describe(&range, out);
+		snoop_range_put(&range);
+	}
+	snoop_access_end(&access);
+	return ret;
+}
+
 /* Reads from the one range that covers @addr; as snoop_space_read(). */
-static ssize_t snoop_space_read_one(struct snoop_space *space, struct drm_file *client,
+static ssize_t snoop_space_read_one(struct snoop_space *space, const struct snoop_access *access,
 				    u64 addr, void *buf, size_t len)
 {
 	struct snoop_range range;
 	int ret;
 
-	ret = space->ops->ranges(space, client, addr, &range, 1);
+	ret = space->ops->ranges(space, access, addr, &range, 1);
 	if (ret < 0)
 		return ret;
 	if (!ret || range.start > addr) {
@@ -178,8 +193,8 @@ static ssize_t snoop_space_read_one(struct snoop_space *space, struct drm_file *
 	len = min_t(u64, len, range.end - addr);
 	switch (range.kind) {
 	case DRM_SNOOP_RANGE_OBJECT:
-		ret = snoop_object_read(range.obj, range.obj_offset + (addr - range.start),
-					buf, len);
+		ret = snoop_object_read(access, range.obj,
+					range.obj_offset + (addr - range.start), buf, len);
 		break;
 	case DRM_SNOOP_RANGE_SPARSE:
 		memset(buf, 0, len);
@@ -202,31 +217,24 @@ static ssize_t snoop_space_read_one(struct snoop_space *space, struct drm_file *
  *       are held meanwhile.
  *
  * Return: bytes copied, less than @len before a hole, an error or the end; 0
- * at the end; -EIO in a hole; else what snoop_space_ranges() and
+ * at the end; -EIO in a hole; else what snoop_space_extents() and
  * snoop_object_read() return.
  */
 ssize_t snoop_space_read(struct snoop_space *space, u64 addr, void *buf, size_t len)
 {
-	struct snoop_card_access access;
-	struct drm_file *client;
+	struct snoop_access access;
 	size_t done = 0;
 	ssize_t ret;
 
 	addr = snoop_space_canonical(space, addr);
-	if (!snoop_card_enter(space->card, &access))
-		return -ENODEV;
-	client = snoop_client_get(space->card, space->client_id);
-	if (IS_ERR(client)) {
-		ret = PTR_ERR(client);
-		goto out;
-	}
+	ret = snoop_access_begin(&access, space->card, space->client_id);
+	if (ret)
+		return ret;
 	do {
-		ret = snoop_space_read_one(space, client, addr + done, buf + done, len - done);
+		ret = snoop_space_read_one(space, &access, addr + done, buf + done, len - done);
 		if (ret > 0)
 			done += ret;
 	} while (ret > 0 && done < len);
-	snoop_client_put(client);
-out:
-	snoop_card_exit(space->card, access);
+	snoop_access_end(&access);
 	return done ?: ret;
 }

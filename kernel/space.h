@@ -5,8 +5,9 @@
 #include <linux/kref.h>
 #include <linux/types.h>
 
-struct drm_file;
 struct drm_snoop_bind;
+struct drm_snoop_range;
+struct snoop_access;
 struct snoop_card;
 struct snoop_clients;
 struct snoop_range;
@@ -15,7 +16,7 @@ struct snoop_space;
 /**
  * struct snoop_space_ops - a kind of address space
  *
- * ranges is called inside snoop_card_enter() with the living client.
+ * ranges is called within an access.
  */
 struct snoop_space_ops {
 	/**
@@ -23,7 +24,7 @@ struct snoop_space_ops {
 	 * each with a reference on its object. Returns their number, 0 for
 	 * none, or a negative error code.
 	 */
-	int (*ranges)(struct snoop_space *space, struct drm_file *client, u64 addr,
+	int (*ranges)(struct snoop_space *space, const struct snoop_access *access, u64 addr,
 		      struct snoop_range *ranges, unsigned int max);
 
 	/** @release: Frees the space. */
@@ -70,15 +71,28 @@ struct snoop_space *snoop_space_bind(struct snoop_card *card, struct snoop_clien
 				     struct drm_snoop_bind *bind);
 void snoop_space_put(struct snoop_space *space);
 
+/* Extents got at once. */
+#define SNOOP_EXTENTS_MAX	16U
+
+/**
+ * struct snoop_extent - addresses that are bound, without what is bound there
+ * @start: First address.
+ * @end: First address after it.
+ */
+struct snoop_extent {
+	u64 start;
+	u64 end;
+};
+
 u64 snoop_space_canonical(const struct snoop_space *space, u64 addr);
-int snoop_space_ranges(struct snoop_space *space, u64 addr, struct snoop_range *ranges,
-		       unsigned int max);
-int snoop_space_range_at(struct snoop_space *space, u64 addr, bool next,
-			 struct snoop_range *range);
+int snoop_space_extents(struct snoop_space *space, u64 addr, struct snoop_extent *extents,
+			unsigned int max);
+int snoop_space_query(struct snoop_space *space, u64 addr, bool next,
+		      struct drm_snoop_range *out);
 ssize_t snoop_space_read(struct snoop_space *space, u64 addr, void *buf, size_t len);
 
-/* Constructors of the kinds; @client is alive and @card entered. */
-struct snoop_space *snoop_object_space(struct drm_file *client, u64 handle);
-struct snoop_space *snoop_vm_space(struct snoop_card *card, struct drm_file *client, u64 vm_id);
+/* Constructors of the kinds, within an access. */
+struct snoop_space *snoop_object_space(const struct snoop_access *access, u64 handle);
+struct snoop_space *snoop_vm_space(const struct snoop_access *access, u64 vm_id);
 
 #endif

@@ -13,6 +13,7 @@
 
 #include <uapi/drm/drm_snoop.h>
 
+#include "access.h"
 #include "object.h"
 #include "range.h"
 #include "space.h"
@@ -27,13 +28,13 @@ struct snoop_object_space {
 	u32 handle;
 };
 
-static int snoop_object_ranges(struct snoop_space *base, struct drm_file *client, u64 addr,
-			       struct snoop_range *ranges, unsigned int max)
+static int snoop_object_ranges(struct snoop_space *base, const struct snoop_access *access,
+			       u64 addr, struct snoop_range *ranges, unsigned int max)
 {
 	struct snoop_object_space *space = container_of(base, struct snoop_object_space, base);
 	struct drm_gem_object *obj;
 
-	obj = snoop_object_get(client, space->handle);
+	obj = snoop_object_get(access->client, space->handle);
 	if (!obj)
 		return -ENOENT;
 	/* The handle may name another, smaller object by now. */
@@ -61,17 +62,17 @@ static const struct snoop_space_ops snoop_object_space_ops = {
 
 /**
  * snoop_object_space - make the space of a handle
- * @client: Living client.
+ * @access: Access to its client.
  * @handle: GEM handle, at most 32 bit.
  *
  * Return: the space, to be completed by snoop_space_bind(); -ENOENT, -ENOMEM.
  */
-struct snoop_space *snoop_object_space(struct drm_file *client, u64 handle)
+struct snoop_space *snoop_object_space(const struct snoop_access *access, u64 handle)
 {
 	struct snoop_object_space *space;
 	struct drm_gem_object *obj;
 
-	obj = snoop_object_get(client, handle);
+	obj = snoop_object_get(access->client, handle);
 	if (!obj)
 		return ERR_PTR(-ENOENT);
 	space = kzalloc(sizeof(*space), GFP_KERNEL_ACCOUNT);

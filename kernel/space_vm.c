@@ -9,6 +9,7 @@
 
 #include <uapi/drm/drm_snoop.h>
 
+#include "access.h"
 #include "adapters/adapter.h"
 #include "card.h"
 #include "range.h"
@@ -28,16 +29,16 @@ struct snoop_vm_space {
 	u64 vm_id;
 };
 
-static int snoop_vm_ranges(struct snoop_space *base, struct drm_file *client, u64 addr,
+static int snoop_vm_ranges(struct snoop_space *base, const struct snoop_access *access, u64 addr,
 			   struct snoop_range *ranges, unsigned int max)
 {
 	struct snoop_vm_space *space = container_of(base, struct snoop_vm_space, base);
 	const struct snoop_adapter *adapter = space->adapter;
 
 	/* The target may have destroyed the VM and even reused its id. */
-	if (!adapter->ops->vm_is(adapter, client, space->vm_id, space->vm))
+	if (!adapter->ops->vm_is(adapter, access, space->vm_id, space->vm))
 		return -ENOENT;
-	return adapter->ops->ranges(adapter, space->vm, addr, ranges, max);
+	return adapter->ops->ranges(adapter, access, space->vm, addr, ranges, max);
 }
 
 static void snoop_vm_space_release(struct snoop_space *base)
@@ -55,18 +56,17 @@ static const struct snoop_space_ops snoop_vm_space_ops = {
 
 /**
  * snoop_vm_space - make the space of a VM
- * @card: The card, entered.
- * @client: Living client.
+ * @access: Access to its client.
  * @vm_id: The driver's id of the VM.
  *
  * The VM is found here, once: later accesses need only the lock of its tree.
  *
  * Return: the space, to be completed by snoop_space_bind(); -ENOENT,
- * -EOPNOTSUPP (no adapter), -EBUSY, -EINTR, -ENOMEM.
+ * -EOPNOTSUPP (no adapter), -EUCLEAN, -EBUSY, -EINTR, -ENOMEM.
  */
-struct snoop_space *snoop_vm_space(struct snoop_card *card, struct drm_file *client, u64 vm_id)
+struct snoop_space *snoop_vm_space(const struct snoop_access *access, u64 vm_id)
 {
-	const struct snoop_adapter *adapter = snoop_adapter_ready(card);
+	const struct snoop_adapter *adapter = snoop_adapter_ready(access->card);
 	struct snoop_vm_space *space;
 	struct drm_snoop_vm info;
 	u64 id = vm_id;
@@ -74,7 +74,7 @@ struct snoop_space *snoop_vm_space(struct snoop_card *card, struct drm_file *cli
 
 	if (IS_ERR(adapter))
 		return ERR_CAST(adapter);
-	vm = adapter->ops->vm_next(adapter, client, &id);
+	vm = adapter->ops->vm_next(adapter, access, &id);
 	if (IS_ERR(vm))
 		return vm;
 	if (!vm)

@@ -14,98 +14,91 @@
 
 #include "wait.h"
 
-/**
- * struct snoop_retry - one bounded wait
- * @deadline: End, in jiffies.
- * @delay_us: Next pause.
+/* Shortest and longest pause between two tries. */
+#define SNOOP_PAUSE_MIN_US	20U
+#define SNOOP_PAUSE_MAX_US	5000U
+
+/*
+ * Sleeps once, longer each time. 0, -EINTR for a fatal signal, -EBUSY when the
+ * time is up.
  */
-struct snoop_retry {
-	unsigned long deadline;
-	unsigned int delay_us;
-};
-
-static void snoop_retry_init(struct snoop_retry *retry)
-{
-	retry->deadline = jiffies + msecs_to_jiffies(SNOOP_WAIT_MS);
-	retry->delay_us = 20;
-}
-
-/* Sleeps once. 0, -EINTR for a fatal signal, -EBUSY when the time is up. */
-static int snoop_retry_pause(struct snoop_retry *retry)
+static int snoop_pause(unsigned long deadline, unsigned int *pause_us)
 {
 	if (fatal_signal_pending(current))
 		return -EINTR;
-	if (time_after(jiffies, retry->deadline))
+	if (time_after(jiffies, deadline))
 		return -EBUSY;
-	usleep_range(retry->delay_us, retry->delay_us * 2);
-	retry->delay_us = min(retry->delay_us * 2, 5000U);
+	usleep_range(*pause_us, *pause_us * 2);
+	*pause_us = min(*pause_us * 2, SNOOP_PAUSE_MAX_US);
 	return 0;
 }
 
 /**
- * snoop_mutex_lock - lock a driver's mutex
+ * snoop_mutex_lock - lock a mutex that is not ours
  * @lock: The mutex.
+ * @deadline: When waiting ends, in jiffies.
  *
- * Return: 0 with the lock held, -EBUSY after SNOOP_WAIT_MS, -EINTR.
+ * Return: 0 with the lock held, -EBUSY, -EINTR.
  */
-int snoop_mutex_lock(struct mutex *lock)
+int snoop_mutex_lock(struct mutex *lock, unsigned long deadline)
 {
-	struct snoop_retry retry;
+	unsigned int pause_us = SNOOP_PAUSE_MIN_US;
 	int ret;
 
 	might_sleep();
-	if (mutex_trylock(lock))
-		return 0;
-	snoop_retry_init(&retry);
-	do {
-		ret = snoop_retry_pause(&retry);
+	while (!mutex_trylock(lock)) {
+		ret = snoop_pause(deadline, &pause_us);
 		if (ret)
 			return ret;
-	} while (!mutex_trylock(lock));
+	}
+	return 0;
+}
+
+static int snoop_resv_lock_any(struct dma_resv *resv, unsigned long deadline)
+{
+	unsigned int pause_us = SNOOP_PAUSE_MIN_US;
+	int ret;
+
+	while (!dma_resv_trylock(resv)) {
+		ret = snoop_pause(deadline, &pause_us);
+		if (ret)
+			return ret;
+	}
 	return 0;
 }
 
 /**
- * snoop_resv_lock - lock an object's reservation
+ * snoop_resv_lock - lock an object's reservation with its memory in place
  * @resv: The reservation; no other one is held.
- *
- * Return: 0 with the lock held, -EBUSY after SNOOP_WAIT_MS, -EINTR.
- */
-int snoop_resv_lock(struct dma_resv *resv)
-{
-	struct snoop_retry retry;
-	int ret;
-
-	might_sleep();
-	if (dma_resv_trylock(resv))
-		return 0;
-	snoop_retry_init(&retry);
-	do {
-		ret = snoop_retry_pause(&retry);
-		if (ret)
-			return ret;
-	} while (!dma_resv_trylock(resv));
-	return 0;
-}
-
-/**
- * snoop_resv_wait_moves - wait until the memory of an object is in place
- * @resv: The object's reservation, held.
+ * @deadline: When waiting ends, in jiffies.
  *
  * Moves and clears by the kernel are fences of usage KERNEL; the memory must
  * not be touched before they have signalled (include/linux/dma-resv.h, 6.12).
- * Work of the target itself is not waited for.
+ * They are waited for without the lock, which may be the one of the target's
+ * whole VM. Work of the target itself is not waited for.
  *
- * Return: 0, -EBUSY after SNOOP_WAIT_MS, -ERESTARTSYS for a signal.
+ * Return: 0 with the lock held, -EBUSY, -EINTR, -ERESTARTSYS for a signal.
  */
-int snoop_resv_wait_moves(struct dma_resv *resv)
+int snoop_resv_lock(struct dma_resv *resv, unsigned long deadline)
 {
+	unsigned long now;
 	long left;
+	int ret;
 
-	dma_resv_assert_held(resv);
-	left = dma_resv_wait_timeout(resv, DMA_RESV_USAGE_KERNEL, true,
-				     msecs_to_jiffies(SNOOP_WAIT_MS));
-	if (left < 0)
-		return left;
-	return left ? 0 : -EBUSY;
+	might_sleep();
+	for (;;) {
+		ret = snoop_resv_lock_any(resv, deadline);
+		if (ret)
+			return ret;
+		if (dma_resv_test_signaled(resv, DMA_RESV_USAGE_KERNEL))
+			return 0;
+		dma_resv_unlock(resv);
+
+		now = jiffies;
+		if (time_after_eq(now, deadline))
+			return -EBUSY;
+		left = dma_resv_wait_timeout(resv, DMA_RESV_USAGE_KERNEL, true, deadline - now);
+		if (left < 0)
+			return left;
+	}
 }

@@ -6,13 +6,13 @@
 #include <linux/dma-resv.h>
 
 /*
- * Longest wait for one lock or for the fences of one object. A target that is
- * stuck with a lock held must not take the observer with it.
+ * Longest time that one access waits for locks and fences, all together. A
+ * target that is stuck with a lock held must not take the observer with it, nor
+ * whoever removes the device.
  */
 #define SNOOP_WAIT_MS		2000
 
-int snoop_mutex_lock(struct mutex *lock);
-int snoop_resv_lock(struct dma_resv *resv);
-int snoop_resv_wait_moves(struct dma_resv *resv);
+int snoop_mutex_lock(struct mutex *lock, unsigned long deadline);
+int snoop_resv_lock(struct dma_resv *resv, unsigned long deadline);
 
 #endif

@@ -89,6 +89,17 @@ bad:
 	return ret;
 }
 
+static void snoop_adapter_explain(struct snoop_card *card, const char *name, int error)
+{
+	scnprintf(card->adapter_reason, sizeof(card->adapter_reason),
+		  "/sys/kernel/btf/%s cannot be read: %pe", name, ERR_PTR(error));
+}
+
+/*
+ * Only what concerns the driver itself is final: that its layout is not as
+ * expected, or that it comes without BTF. Everything else, as sysfs that is not
+ * mounted yet, is -EAGAIN.
+ */
 static int snoop_layout_read(struct snoop_card *card, struct snoop_adapter *adapter)
 {
 	const char *name = card->owner ? module_name(card->owner) : "vmlinux";
@@ -98,22 +109,18 @@ static int snoop_layout_read(struct snoop_card *card, struct snoop_adapter *adap
 
 	ret = snoop_btf_file_read("vmlinux", &base_raw, &base_len);
 	if (ret) {
-		name = "vmlinux";
-		goto bad;
+		snoop_adapter_explain(card, "vmlinux", ret);
+		return ret == -EINTR || ret == -ENOMEM ? ret : -EAGAIN;
 	}
 	ret = snoop_btf_file_read(name, &raw, &len);
-	if (ret)
-		goto err_base;
+	if (ret) {
+		vfree(base_raw);
+		snoop_adapter_explain(card, name, ret);
+		return ret == -EINTR || ret == -ENOMEM || ret == -ENOENT ? ret : -EAGAIN;
+	}
 	ret = snoop_layout_parse(card, adapter, base_raw, base_len, raw, len);
 	vfree(raw);
 	vfree(base_raw);
-	return ret;
-
-err_base:
-	vfree(base_raw);
-bad:
-	scnprintf(card->adapter_reason, sizeof(card->adapter_reason),
-		  "/sys/kernel/btf/%s cannot be read: %pe", name, ERR_PTR(ret));
 	return ret;
 }
 
@@ -137,7 +144,10 @@ static struct snoop_adapter *snoop_adapter_create(struct snoop_card *card,
 	return adapter;
 }
 
-/* Finds out the state of the adapter, for good unless it returns an error. */
+/*
+ * Finds out the state of the adapter. 0 if that is for good; -EAGAIN if the next
+ * caller should try again; -EINTR, -ENOMEM.
+ */
 static int snoop_adapter_probe(struct snoop_card *card)
 {
 	const struct snoop_driver *driver = snoop_driver_find(card->drm->driver->name);
@@ -157,13 +167,13 @@ static int snoop_adapter_probe(struct snoop_card *card)
 		return 0;
 	}
 	adapter = snoop_adapter_create(card, driver);
-	/* These say nothing about the driver: the next caller tries again. */
+	/* These say nothing about the driver. */
 	if (adapter == ERR_PTR(-EINTR) || adapter == ERR_PTR(-ENOMEM))
 		return PTR_ERR(adapter);
 	if (IS_ERR(adapter)) {
 		card->adapter_state = DRM_SNOOP_ADAPTER_FAILED;
-		dev_warn(&card->dev, "objects only: %s\n", card->adapter_reason);
-		return 0;
+		dev_warn_ratelimited(&card->dev, "objects only: %s\n", card->adapter_reason);
+		return adapter == ERR_PTR(-EAGAIN) ? -EAGAIN : 0;
 	}
 	card->adapter_state = DRM_SNOOP_ADAPTER_READY;
 	card->adapter_reason[0] = '\0';
@@ -195,7 +205,7 @@ int snoop_adapter_prepare(struct snoop_card *card)
 		card->adapter_probed = !ret;
 	}
 	mutex_unlock(&card->adapter_lock);
-	return ret;
+	return ret == -EAGAIN ? 0 : ret;
 }
 
 /**

@@ -5,9 +5,9 @@
 #include <linux/types.h>
 
 struct drm_device;
-struct drm_file;
 struct drm_snoop_card_info;
 struct drm_snoop_vm;
+struct snoop_access;
 struct snoop_adapter;
 struct snoop_card;
 struct snoop_range;
@@ -15,21 +15,21 @@ struct snoop_range;
 /**
  * struct snoop_adapter_ops - how VMs of a family of drivers are reached
  *
- * All functions run inside snoop_card_enter() except vm_put, which runs
- * whenever the driver's module is held. A VM is an opaque pointer with a
+ * All functions run within an access except vm_put, which runs whenever the
+ * driver's module is held. A VM is an opaque pointer with a
  * reference that the adapter took.
  */
 struct snoop_adapter_ops {
 	/**
-	 * @vm_next: The VM of @client with the lowest id from @vm_id on, with a
+	 * @vm_next: The client's VM with the lowest id from @vm_id on, with a
 	 * reference; @vm_id becomes its id. NULL at the end; -EBUSY, -EINTR,
 	 * -EUCLEAN (the driver's data is not what the layout says).
 	 */
-	void *(*vm_next)(const struct snoop_adapter *adapter, struct drm_file *client,
-			 u64 *vm_id);
+	void *(*vm_next)(const struct snoop_adapter *adapter,
+			 const struct snoop_access *access, u64 *vm_id);
 
-	/** @vm_is: Is @vm what @client has under @vm_id now? */
-	bool (*vm_is)(const struct snoop_adapter *adapter, struct drm_file *client,
+	/** @vm_is: Is @vm what the client has under @vm_id now? */
+	bool (*vm_is)(const struct snoop_adapter *adapter, const struct snoop_access *access,
 		      u64 vm_id, const void *vm);
 
 	/** @vm_put: Drops the reference. */
@@ -40,8 +40,8 @@ struct snoop_adapter_ops {
 			struct drm_snoop_vm *info);
 
 	/** @ranges: As snoop_space_ops.ranges. */
-	int (*ranges)(const struct snoop_adapter *adapter, void *vm, u64 addr,
-		      struct snoop_range *ranges, unsigned int max);
+	int (*ranges)(const struct snoop_adapter *adapter, const struct snoop_access *access,
+		      void *vm, u64 addr, struct snoop_range *ranges, unsigned int max);
 };
 
 /**

@@ -17,6 +17,7 @@
 
 #include <uapi/drm/drm_snoop.h>
 
+#include "../access.h"
 #include "../range.h"
 #include "../wait.h"
 #include "gpuvm.h"
@@ -38,9 +39,10 @@ static struct xarray *snoop_gpuvm_vms(const struct snoop_adapter *adapter,
 	return snoop_gpuvm_member(adapter, client->driver_priv, SNOOP_GPUVM_FILE_VMS);
 }
 
-static void *snoop_gpuvm_next(const struct snoop_adapter *adapter, struct drm_file *client,
-			      u64 *vm_id)
+static void *snoop_gpuvm_next(const struct snoop_adapter *adapter,
+			      const struct snoop_access *access, u64 *vm_id)
 {
+	const struct drm_file *client = access->client;
 	unsigned long id = *vm_id;
 	struct xarray *vms;
 	void *vm;
@@ -62,9 +64,11 @@ static void *snoop_gpuvm_next(const struct snoop_adapter *adapter, struct drm_fi
 	return vm;
 }
 
-static bool snoop_gpuvm_is(const struct snoop_adapter *adapter, struct drm_file *client,
-			   u64 vm_id, const void *vm)
+static bool snoop_gpuvm_is(const struct snoop_adapter *adapter,
+			   const struct snoop_access *access, u64 vm_id, const void *vm)
 {
+	const struct drm_file *client = access->client;
+
 	return client->driver_priv &&
 	       xa_load(snoop_gpuvm_vms(adapter, client), vm_id) == vm;
 }
@@ -115,7 +119,8 @@ static void snoop_gpuvm_fill(const struct drm_gpuva *va, struct snoop_range *ran
 	}
 }
 
-static int snoop_gpuvm_ranges(const struct snoop_adapter *adapter, void *vm, u64 addr,
+static int snoop_gpuvm_ranges(const struct snoop_adapter *adapter,
+			      const struct snoop_access *access, void *vm, u64 addr,
 			      struct snoop_range *ranges, unsigned int max)
 {
 	struct mutex *lock = snoop_gpuvm_member(adapter, vm, SNOOP_GPUVM_VM_LOCK);
@@ -127,7 +132,7 @@ static int snoop_gpuvm_ranges(const struct snoop_adapter *adapter, void *vm, u64
 
 	if (addr >= end)
 		return 0;
-	ret = snoop_mutex_lock(lock);
+	ret = snoop_mutex_lock(lock, access->deadline);
 	if (ret)
 		return ret;
 	drm_gpuvm_for_each_va_range(va, gpuvm, addr, end) {

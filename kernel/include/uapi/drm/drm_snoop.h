@@ -33,7 +33,8 @@ extern "C" {
  * otherwise). Unknown ioctl numbers are ENOTTY.
  *
  * Errors common to all ioctls: EFAULT (bad user pointer), ENODEV (the card is
- * gone), EINTR (a fatal signal arrived while waiting).
+ * gone), EBUSY (locks or moves of the driver took longer than 2 seconds), EINTR
+ * (a signal arrived while waiting), ENOMEM.
  */
 
 #define DRM_SNOOP_IOCTL_TYPE	0xDC
@@ -228,7 +229,8 @@ struct drm_snoop_vm {
 struct drm_snoop_object {
 	/**
 	 * @object_id: Identity of the object on this card, never 0: equal for
-	 * all handles and ranges of one object while it lives.
+	 * all handles and ranges of one object while it lives. A later object
+	 * may get it again.
 	 */
 	__u64 object_id;
 
@@ -271,8 +273,10 @@ struct drm_snoop_range {
 	__u64 object_size;
 
 	/**
-	 * @generation: Token of this very binding. As long as it is the same
-	 * for an address, so is what is bound there.
+	 * @generation: Token of this very binding: when it differs for an
+	 * address, something else was bound there meanwhile. The contrary is
+	 * certain only while the object lives: a new binding of a new object may
+	 * by chance get the token of one that is gone.
 	 */
 	__u64 generation;
 
