@@ -9,7 +9,7 @@
 run=$DRM_SNOOP_TOP/tests/vm/run
 bare() { "$run" --gpu none --no-snoop "$@"; }
 
-plan 41
+plan 44
 
 # Without a machine: usage.
 fails 'unknown option' 2 "unknown option '--nonsense'" "$run" --nonsense -- true
@@ -69,6 +69,24 @@ fails 'a warning in the kernel log' 126 'WARNING: CPU: 0 PID: 1' bare -- \
 	sh -c 'echo "WARNING: CPU: 0 PID: 1 at made/up.c:1" >/dev/kmsg'
 bare -- yes 2>"$work/err" | head -n 1 >"$work/out"
 is 'nobody reads the output: the run ends' "${PIPESTATUS[0]}" 141
+
+# A terminal, and being ended from outside.
+mkfifo "$work/keys"
+exec 8<>"$work/keys"
+echo 'tty; exit 5' >&8
+script -qec "stty rows 33 cols 111; '$run' --gpu none --no-snoop" /dev/null <"$work/keys" >"$work/out" 2>&1
+is 'a shell on a terminal: status' $? 5
+like 'a shell on a terminal' "$(<"$work/out")" '/dev/hvc0'
+exec 8>&-
+bare -- sh -c 'echo up; exec sleep 1000' >"$work/out" 2>&1 &
+runner=$!
+for ((try = 0; try < 1200; try++)); do
+	grep -q up "$work/out" && break
+	sleep 0.1
+done
+kill -TERM "$(pgrep -P "$runner" -f tests/vm/run || echo "$runner")"
+wait "$runner"
+is 'ended by SIGTERM' $? 143
 
 # Our own modules.
 "$run" --dmesg "$work/dmesg" --vram "$work/vram" --vram-size 64M -- sh -c 'ls -l /dev/dri; lsmod' >"$work/out" 2>"$work/err"
