@@ -8,7 +8,7 @@
 #	within 30 COMMAND...		# status 124 when it does not end
 #
 # Functions that set variables must not be called in $(...).
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2034,SC2154
 
 # Driver in sysfs (bus/drivers/NAME) of each GPU.
 declare -A bus_driver=(
