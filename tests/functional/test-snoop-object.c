@@ -124,6 +124,20 @@ static void test_upper_half(void **state)
 	}
 }
 
+/* lseek() knows where the object ends. */
+static void check_size(const struct stage *stage, uint64_t size)
+{
+	__u64 position;
+
+	expect_ok(snoop_seek(stage->snoop, 0, SEEK_END, &position));
+	expect_equal(position, size);
+	expect_ok(snoop_seek(stage->snoop, size - 1, SEEK_DATA, &position));
+	expect_ok(snoop_seek(stage->snoop, 1, SEEK_HOLE, &position));
+	expect_equal(position, size);
+	expect_error(snoop_seek(stage->snoop, size, SEEK_DATA, &position), ENXIO);
+	expect_error(snoop_seek(stage->snoop, size, SEEK_HOLE, &position), ENXIO);
+}
+
 static void test_closed_handle(void **state)
 {
 	struct stage *stage = *state;
@@ -150,7 +164,17 @@ static void test_closed_handle(void **state)
 	check_content(stage, 78, 0, 0x2000);
 	expect_equal(snoop_pread(stage->snoop, buf, sizeof(buf), 0x2000), 0);
 	expect_equal(snoop_pread(stage->snoop, buf, sizeof(buf), 0x1ff8), 8);
+	check_size(stage, 0x2000);
 	target_cmd(target, "close d");
+
+	/* And then a larger one. */
+	target_cmd(target, "bo f 128K vram");
+	stage_pattern(stage, "f", 0x20000, 80);
+	expect_equal(stage_handle(stage, "f"), handle);
+	check_content(stage, 80, 0, 0x20000);
+	expect_equal(snoop_pread(stage->snoop, buf, sizeof(buf), 0x20000), 0);
+	check_size(stage, 0x20000);
+	target_cmd(target, "close f");
 }
 
 /* Private to a VM: only its reservation is another one. */
