@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "children.h"
+#include "share.h"
 #include "target.h"
 #include "tree.h"
 
@@ -88,23 +89,37 @@ static int get_bo(const struct node *node, uint64_t *size)
 	return err;
 }
 
-static int check_range(const struct node *node)
+static int query_range(struct drmsnoop *snoop, const struct node *node)
 {
 	struct drm_snoop_range range;
-	struct drmsnoop *snoop;
 	int err;
 
-	err = target_open_vm(node, &snoop, NULL);
-	if (err)
-		return err;
 	err = drmsnoop_query_range(snoop, node->id.a, 0, &range,
 				   sizeof(range));
-	drmsnoop_close(snoop);
 	if (err)
 		return err;
 	if (range.start != node->id.a || range.end != node->id.b)
 		return -ENOENT;
 	return 0;
+}
+
+static int check_range(const struct node *node)
+{
+	struct share *share = share_get(node->parent);
+	struct drmsnoop *snoop;
+	int err;
+
+	if (share) {
+		err = query_range(share->snoop, node);
+		share_put(share);
+		return err;
+	}
+	err = target_open_vm(node, &snoop, NULL);
+	if (err)
+		return err;
+	err = query_range(snoop, node);
+	drmsnoop_close(snoop);
+	return err;
 }
 
 static int get_size(const struct node *node, uint64_t *size, uint64_t *bytes)

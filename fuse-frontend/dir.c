@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "share.h"
 #include "target.h"
 #include "tree.h"
 
@@ -15,13 +16,14 @@
 /*
  * struct dir - an open directory
  *
- * snoop is immutable.
+ * node and share are immutable.
  * lock protects children and used; it is held while entries are copied, never
  * over a system call.
  */
 struct dir {
-	/* Of ranges: bound to the VM, owned. Else NULL. */
-	struct drmsnoop *snoop;
+	struct node *node;
+	/* Of ranges: bound to the VM, offered for the node. Else NULL. */
+	struct share *share;
 	pthread_mutex_t lock;
 	/* Of all others. */
 	struct children children;
@@ -29,7 +31,23 @@ struct dir {
 	bool used;
 };
 
-int dir_open(const struct node *node, struct dir **result)
+static int open_ranges(struct dir *dir)
+{
+	struct drmsnoop *snoop;
+	int err;
+
+	err = target_open_vm(dir->node, &snoop, NULL);
+	if (err)
+		return err;
+	dir->share = share_offer(dir->node, snoop);
+	if (!dir->share) {
+		drmsnoop_close(snoop);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+int dir_open(struct node *node, struct dir **result)
 {
 	struct dir *dir;
 	int err;
@@ -37,8 +55,9 @@ int dir_open(const struct node *node, struct dir **result)
 	dir = calloc(1, sizeof(*dir));
 	if (!dir)
 		return -ENOMEM;
+	dir->node = node;
 	if (node->id.kind == NODE_RANGES)
-		err = target_open_vm(node, &dir->snoop, NULL);
+		err = open_ranges(dir);
 	else
 		err = children_list(node, &dir->children);
 	if (err) {
@@ -53,7 +72,7 @@ int dir_open(const struct node *node, struct dir **result)
 
 void dir_close(struct dir *dir)
 {
-	drmsnoop_close(dir->snoop);
+	share_withdraw(dir->node, dir->share);
 	children_free(&dir->children);
 	pthread_mutex_destroy(&dir->lock);
 	free(dir);
@@ -68,8 +87,8 @@ static int fill_child(const struct node *node, const struct node_id *id,
 	return fill(data, name, node_ino(node, id), tree_mode(id->kind), next);
 }
 
-static int read_ranges(struct dir *dir, const struct node *node, off_t offset,
-		       dir_fill_fn fill, void *data)
+static int read_ranges(struct dir *dir, off_t offset, dir_fill_fn fill,
+		       void *data)
 {
 	uint64_t addr = offset - FIRST;
 	struct drm_snoop_range range;
@@ -77,7 +96,7 @@ static int read_ranges(struct dir *dir, const struct node *node, off_t offset,
 	int err;
 
 	do {
-		err = drmsnoop_query_range(dir->snoop, addr,
+		err = drmsnoop_query_range(dir->share->snoop, addr,
 					   DRM_SNOOP_QUERY_NEXT, &range,
 					   sizeof(range));
 		if (err)
@@ -93,13 +112,13 @@ static int read_ranges(struct dir *dir, const struct node *node, off_t offset,
 		id.a = range.start;
 		id.b = range.end;
 		addr = range.end;
-		err = fill_child(node, &id, FIRST + range.end, fill, data);
+		err = fill_child(dir->node, &id, FIRST + range.end, fill, data);
 	} while (!err);
 	return 0;
 }
 
 /* From offset 0 on, the list is to be as new as a fresh open's. */
-static int refresh(struct dir *dir, const struct node *node)
+static int refresh(struct dir *dir)
 {
 	struct children fresh, old = { 0 };
 	bool used;
@@ -110,7 +129,7 @@ static int refresh(struct dir *dir, const struct node *node)
 	pthread_mutex_unlock(&dir->lock);
 	if (!used)
 		return 0;
-	err = children_list(node, &fresh);
+	err = children_list(dir->node, &fresh);
 	if (!err) {
 		pthread_mutex_lock(&dir->lock);
 		old = dir->children;
@@ -123,29 +142,29 @@ static int refresh(struct dir *dir, const struct node *node)
 	return err;
 }
 
-static void read_children(struct dir *dir, const struct node *node,
-			  off_t offset, dir_fill_fn fill, void *data)
+static void read_children(struct dir *dir, off_t offset, dir_fill_fn fill,
+			  void *data)
 {
 	pthread_mutex_lock(&dir->lock);
 	dir->used = true;
 	for (size_t i = offset - FIRST; i < dir->children.count; i++) {
-		if (fill_child(node, &dir->children.ids[i], FIRST + i + 1,
-			       fill, data))
+		if (fill_child(dir->node, &dir->children.ids[i],
+			       FIRST + i + 1, fill, data))
 			break;
 	}
 	pthread_mutex_unlock(&dir->lock);
 }
 
-int dir_read(struct dir *dir, const struct node *node, off_t offset,
-	     dir_fill_fn fill, void *data)
+int dir_read(struct dir *dir, off_t offset, dir_fill_fn fill, void *data)
 {
+	const struct node *node = dir->node;
 	const struct node *parent = node->parent ? node->parent : node;
 	int err;
 
 	if (offset < 0)
 		return -EINVAL;
-	if (offset == 0 && !dir->snoop) {
-		err = refresh(dir, node);
+	if (offset == 0 && !dir->share) {
+		err = refresh(dir);
 		if (err)
 			return err;
 	}
@@ -155,8 +174,8 @@ int dir_read(struct dir *dir, const struct node *node, off_t offset,
 		return 0;
 	if (offset < FIRST)
 		offset = FIRST;
-	if (dir->snoop)
-		return read_ranges(dir, node, offset, fill, data);
-	read_children(dir, node, offset, fill, data);
+	if (dir->share)
+		return read_ranges(dir, offset, fill, data);
+	read_children(dir, offset, fill, data);
 	return 0;
 }

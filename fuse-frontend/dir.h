@@ -35,12 +35,12 @@ typedef int (*dir_fill_fn)(void *data, const char *name, uint64_t ino,
 
 /**
  * dir_open - open a directory
- * @node: directory
+ * @node: directory; referenced until dir_close()
  * @dir: returned; end it with dir_close()
  *
  * Returns 0 or a negative errno of children_list() or target_open().
  */
-int dir_open(const struct node *node, struct dir **dir);
+int dir_open(struct node *node, struct dir **dir);
 
 /**
  * dir_close - close a directory
@@ -50,7 +50,6 @@ void dir_close(struct dir *dir);
 /**
  * dir_read - read entries
  * @dir: open directory
- * @node: the node it was opened from
  * @offset: 0, or the @next of an entry that was read before
  * @fill: called per entry
  * @data: for @fill
@@ -59,7 +58,6 @@ void dir_close(struct dir *dir);
  * (the process or client ended) and others as dir_open(). Entries may have been
  * filled before an error.
  */
-int dir_read(struct dir *dir, const struct node *node, off_t offset,
-	     dir_fill_fn fill, void *data);
+int dir_read(struct dir *dir, off_t offset, dir_fill_fn fill, void *data);
 
 #endif /* DIR_H */

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 struct process;
+struct share;
 
 /**
  * enum node_kind - what a node is
@@ -84,6 +85,7 @@ struct node_id {
  *
  * id, ino, parent and process are immutable.
  * node_table.lock protects lookups, children and next.
+ * The lock of share.c protects share.
  *
  * Freed when lookups and children are both 0. A request on a node needs no
  * reference of its own: the kernel does not forget an inode while it waits for
@@ -101,6 +103,9 @@ struct node {
 
 	/** @process: Owned; only nodes of kind NODE_PROCESS have one. */
 	struct process *process;
+
+	/** @share: Of ranges: lent by an open directory, or NULL; not owned. */
+	struct share *share;
 
 	/** @lookups: Number of times the kernel was told of the node. */
 	uint64_t lookups;

@@ -18,8 +18,10 @@
 
 /* Seconds that attributes are kept: one stat() may ask for them twice. */
 #define ATTR_S		1.0
-/* A fixed child lives as long as its directory, which is asked for each time. */
+/* A fixed child lives as long as its directory. */
 #define FIXED_ENTRY_S	3600.0
+/* Paths are long: directories on the way are not asked for at every step. */
+#define DIR_ENTRY_S	1.0
 
 static struct fs *fs_of(fuse_req_t req)
 {
@@ -117,6 +119,8 @@ static void op_lookup(fuse_req_t req, fuse_ino_t ino, const char *name)
 	/* Adapters come and go, so the directory of VMs is not there for good. */
 	if (tree_is_fixed(id.kind) && id.kind != NODE_VMS)
 		entry.entry_timeout = FIXED_ENTRY_S;
+	else if (S_ISDIR(tree_mode(id.kind)))
+		entry.entry_timeout = DIR_ENTRY_S;
 	/* The kernel did not take it, so it will not forget it. */
 	if (fuse_reply_entry(req, &entry))
 		node_forget(&fs->nodes, node, 1);
@@ -175,6 +179,17 @@ static void op_readlink(fuse_req_t req, fuse_ino_t ino)
 		fuse_reply_readlink(req, target);
 }
 
+/* Its entry may be a little old: look again before it is opened. */
+static int check_dir(const struct fs *fs, const struct node *node)
+{
+	struct stat st;
+	int err = attr_get(fs, node, &st);
+
+	if (err || node->id.kind != NODE_PROCESS)
+		return err;
+	return children_find_process(node->parent->id.a, node->id.a, NULL);
+}
+
 static void op_opendir(fuse_req_t req, fuse_ino_t ino,
 		       struct fuse_file_info *fi)
 {
@@ -182,6 +197,8 @@ static void op_opendir(fuse_req_t req, fuse_ino_t ino,
 	int err;
 
 	err = check_requester(req);
+	if (!err)
+		err = check_dir(fs_of(req), node_of(req, ino));
 	if (!err)
 		err = dir_open(node_of(req, ino), &dir);
 	if (err) {
@@ -228,8 +245,8 @@ static void op_readdir(fuse_req_t req, fuse_ino_t ino, size_t size,
 		reply_error(req, -ENOMEM);
 		return;
 	}
-	err = dir_read((struct dir *)(uintptr_t)fi->fh, node_of(req, ino),
-		       offset, fill_listing, &listing);
+	err = dir_read((struct dir *)(uintptr_t)fi->fh, offset, fill_listing,
+		       &listing);
 	/* What was found goes out first; the next call meets the error again. */
 	if (err && !listing.used)
 		reply_error(req, err);

@@ -333,7 +333,7 @@ static char *names_of(const char *path)
 	struct dir *dir;
 
 	assert_int_equal(dir_open(node, &dir), 0);
-	assert_int_equal(dir_read(dir, node, 0, collect, &listing), 0);
+	assert_int_equal(dir_read(dir, 0, collect, &listing), 0);
 	dir_close(dir);
 	*all = '\0';
 	for (size_t i = 0; i < listing.count; i++) {
@@ -393,21 +393,21 @@ static void test_directory_resumes(void **state)
 		add_object(i, 4096, i);
 	node = walk(CLIENT "bo");
 	assert_int_equal(dir_open(node, &dir), 0);
-	assert_int_equal(dir_read(dir, node, 0, collect, &listing), 0);
+	assert_int_equal(dir_read(dir, 0, collect, &listing), 0);
 	assert_string_equal(listing.names[2], "1");
 	/* New objects do not move what is still to come. */
 	add_object(11, 4096, 11);
 	listing = (struct listing) { .limit = 64, .next = { listing.next[2] } };
-	assert_int_equal(dir_read(dir, node, listing.next[0], collect,
+	assert_int_equal(dir_read(dir, listing.next[0], collect,
 				  &listing), 0);
 	assert_int_equal(listing.count, 9);
 	assert_string_equal(listing.names[0], "2");
 	assert_string_equal(listing.names[8], "10");
 	/* From the beginning, they are seen. */
 	listing = (struct listing) { .limit = 64 };
-	assert_int_equal(dir_read(dir, node, 0, collect, &listing), 0);
+	assert_int_equal(dir_read(dir, 0, collect, &listing), 0);
 	assert_int_equal(listing.count, 13);
-	assert_int_equal(dir_read(dir, node, -1, collect, &listing), -EINVAL);
+	assert_int_equal(dir_read(dir, -1, collect, &listing), -EINVAL);
 	dir_close(dir);
 }
 
@@ -430,7 +430,7 @@ static void test_many_ranges_cost_what_they_return(void **state)
 	assert_int_equal(dir_open(node, &dir), 0);
 	for (;;) {
 		listing = (struct listing) { .limit = 60 };
-		assert_int_equal(dir_read(dir, node, at, collect, &listing), 0);
+		assert_int_equal(dir_read(dir, at, collect, &listing), 0);
 		if (!listing.count)
 			break;
 		for (size_t i = 0; i < listing.count; i++) {
@@ -451,6 +451,29 @@ static void test_many_ranges_cost_what_they_return(void **state)
 	assert_true(fake.queries < count + count / 59 + 10);
 }
 
+static void test_open_directory_lends_its_handle(void **state)
+{
+	struct node *ranges = walk(VM "ranges"), *range;
+	struct dir *first, *second;
+	struct stat st;
+
+	add_range(0x1000, 0x2000, 1);
+	range = look(ranges, "0000000000001000-0000000000002000");
+	assert_int_equal(dir_open(ranges, &first), 0);
+	assert_int_equal(dir_open(ranges, &second), 0);
+	assert_int_equal(fake.handles, 2);
+	/* No new handle may be had, and none is needed. */
+	fake.get = -EPERM;
+	assert_int_equal(attr_get(&fs, range, &st), 0);
+	dir_close(second);
+	assert_int_equal(attr_get(&fs, range, &st), 0);
+	dir_close(first);
+	assert_int_equal(fake.handles, 0);
+	assert_int_equal(attr_get(&fs, range, &st), -EACCES);
+	fake.get = 0;
+	assert_int_equal(attr_get(&fs, range, &st), 0);
+}
+
 static void test_ranges_change_while_read(void **state)
 {
 	struct listing listing = { .limit = 3 };
@@ -460,17 +483,17 @@ static void test_ranges_change_while_read(void **state)
 	add_range(0x1000, 0x2000, 1);
 	add_range(0x3000, 0x4000, 2);
 	assert_int_equal(dir_open(node, &dir), 0);
-	assert_int_equal(dir_read(dir, node, 0, collect, &listing), 0);
+	assert_int_equal(dir_read(dir, 0, collect, &listing), 0);
 	/* One that covers the place where to go on is passed over. */
 	fake.ranges[0].end = 0x3000;
 	listing.count = 0;
-	assert_int_equal(dir_read(dir, node, listing.next[2], collect,
+	assert_int_equal(dir_read(dir, listing.next[2], collect,
 				  &listing), 0);
 	assert_int_equal(listing.count, 1);
 	assert_string_equal(listing.names[0],
 			    "0000000000003000-0000000000004000");
 	fake.gone = true;
-	assert_int_equal(dir_read(dir, node, 2, collect, &listing), -ESRCH);
+	assert_int_equal(dir_read(dir, 2, collect, &listing), -ESRCH);
 	dir_close(dir);
 }
 
@@ -729,6 +752,7 @@ int main(void)
 		TEST(test_refused_process_is_not_listed),
 		TEST(test_directory_resumes),
 		TEST(test_many_ranges_cost_what_they_return),
+		TEST(test_open_directory_lends_its_handle),
 		TEST(test_ranges_change_while_read),
 		TEST(test_attributes),
 		TEST(test_read_mem),
