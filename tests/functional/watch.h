@@ -24,6 +24,7 @@
 #define WATCH_QUERY	(1U << 1)	/* QUERY_RANGE */
 #define WATCH_LIST	(1U << 2)	/* LIST of everything */
 #define WATCH_SEEK	(1U << 3)	/* SEEK_DATA and SEEK_HOLE; moves the position */
+#define WATCH_KINDS	4
 #define WATCH_ALL	(WATCH_READ | WATCH_QUERY | WATCH_LIST | WATCH_SEEK)
 
 /**
@@ -53,8 +54,10 @@ struct watch {
 
 	/* Findings */
 	atomic_bool stop;
+	/** @kinds: All that were started. */
+	unsigned int kinds;
 	/** @good: Answers with content, for each bit of the kinds. */
-	atomic_ulong good[4];
+	atomic_ulong good[WATCH_KINDS];
 	/** @refused: Answers with an error that may come. */
 	atomic_ulong refused;
 	atomic_bool failed;
@@ -86,9 +89,15 @@ void watch_end(struct watch *watch);
 __attribute__((format(printf, 2, 3)))
 void watch_wrong(struct watch *watch, const char *format, ...);
 
+/* Begins to count anew. */
+void watch_reset(struct watch *watch);
+/* Has each kind of observer that was started got content? */
+bool watch_all_good(const struct watch *watch);
+
 /*
- * Paces a test: true until the time is over or an observer found fault. Start
- * with *@until 0.
+ * Paces a test: true until the time is over or an observer found fault; longer
+ * on a busy machine, until each kind of observer has got content. Start with
+ * *@until 0.
  */
 bool watch_going(struct watch *watch, unsigned int milliseconds, __u64 *until);
 
