@@ -221,6 +221,7 @@ is 'doctor: exit status' $? 1
 like 'doctor: says so' "$(cat "$work/out")" 'card0-snoop may not be opened'
 succeeds 'doctor as root' drmsnoop doctor
 like 'doctor --json' "$(drmsnoop doctor --json)" '^\{"usable":true,"checks":\[\{"name":"module","state":"ok"'
+"$DRM_SNOOP_TOP/tests/vm/guest/nodes"
 target_stop
 target_use target
 target_stop
