@@ -62,27 +62,15 @@ static int open_mem(const struct target *target)
 
 static void add_reader(struct bench_group *group, const char *name,
 		       void (*run)(void *arg, unsigned int count), int fd, pid_t pid,
-		       uint64_t base)
+		       uint64_t base, void *buffer)
 {
 	struct reader *reader = malloc(sizeof(*reader));
 
 	if (!reader)
 		err(1, "reader");
-	reader_init(reader, fd, pid, base, group->bytes);
+	reader_init(reader, fd, pid, base, group->bytes, buffer);
 	reader_check(reader, run);
 	bench_add(group, name, run, reader);
-}
-
-static void *own_memory(void)
-{
-	uint64_t *memory = malloc(TARGET_SIZE);
-	uint64_t offset;
-
-	if (!memory)
-		err(1, "memory");
-	for (offset = 0; offset < TARGET_SIZE; offset += 8)
-		memory[offset / 8] = target_word(offset);
-	return memory;
 }
 
 /* Everything that can be read, by reads of one size. */
@@ -90,17 +78,20 @@ static void measure_reads(struct bench_group *group, const struct target *target
 			  unsigned int rounds)
 {
 	int vm = open_snoop(target, target->vm, 0);
+	void *buffer = target_memory();
 
-	add_reader(group, "/proc/PID/mem", reader_pread, open_mem(target), 0, target->memory);
+	add_reader(group, "/proc/PID/mem", reader_pread, open_mem(target), 0, target->memory,
+		   buffer);
 	add_reader(group, "process_vm_readv", reader_process_vm, -1, target->pid,
-		   target->memory);
+		   target->memory, buffer);
 	add_reader(group, "object in system memory", reader_pread,
-		   open_snoop(target, 0, target->system), 0, 0);
+		   open_snoop(target, 0, target->system), 0, 0, buffer);
 	add_reader(group, "object in VRAM", reader_pread,
-		   open_snoop(target, 0, target->vram), 0, 0);
-	add_reader(group, "VM, system memory", reader_pread, vm, 0, TARGET_SYSTEM_VA);
-	add_reader(group, "VM, VRAM", reader_pread, vm, 0, TARGET_VRAM_VA);
-	add_reader(group, "memcpy", reader_memcpy, -1, 0, (uintptr_t)own_memory());
+		   open_snoop(target, 0, target->vram), 0, 0, buffer);
+	add_reader(group, "VM, system memory", reader_pread, vm, 0, TARGET_SYSTEM_VA, buffer);
+	add_reader(group, "VM, VRAM", reader_pread, vm, 0, TARGET_VRAM_VA, buffer);
+	add_reader(group, "memcpy", reader_memcpy, -1, 0, (uintptr_t)target_memory(),
+		   buffer);
 	bench_measure(group, rounds);
 }
 

@@ -15,6 +15,10 @@
 
 #include "reader.h"
 
+#define PAGE		4096
+/* Pages from one place to the next; a prime, so that all come. */
+#define PLACE_STEP	37
+
 /**
  * reader_init - make a reader of a memory of TARGET_SIZE
  * @reader: To fill.
@@ -22,8 +26,11 @@
  * @pid: Process, or 0.
  * @base: Address of the memory.
  * @length: Bytes in one read, a multiple of 8.
+ * @buffer: Where to, TARGET_SIZE bytes; the same for all readers that are
+ *	compared, because it matters what pages it has.
  */
-void reader_init(struct reader *reader, int fd, pid_t pid, uint64_t base, size_t length)
+void reader_init(struct reader *reader, int fd, pid_t pid, uint64_t base, size_t length,
+		 void *buffer)
 {
 	*reader = (struct reader) {
 		.fd = fd,
@@ -31,11 +38,9 @@ void reader_init(struct reader *reader, int fd, pid_t pid, uint64_t base, size_t
 		.base = base,
 		.length = length,
 		/* Words wander over all pages, and over all lines of a page. */
-		.step = length < 4096 ? 4096 + 8 * 9 : length,
+		.step = length < PAGE ? PAGE + 8 * 9 : length,
+		.buffer = buffer,
 	};
-	if (posix_memalign(&reader->buffer, 4096, length))
-		err(1, "buffer");
-	memset(reader->buffer, 0, length);
 }
 
 static uint64_t reader_offset(struct reader *reader)
@@ -48,6 +53,16 @@ static uint64_t reader_offset(struct reader *reader)
 	return offset;
 }
 
+/* Runs through all pages of the buffer from which @length bytes fit. */
+static void *reader_place(struct reader *reader)
+{
+	size_t places = (TARGET_SIZE - reader->length) / PAGE + 1;
+	void *place = reader->buffer + reader->place * PAGE;
+
+	reader->place = (reader->place + PLACE_STEP) % places;
+	return place;
+}
+
 /**
  * reader_pread - read with pread()
  * @arg: The reader.
@@ -58,7 +73,7 @@ void reader_pread(void *arg, unsigned int count)
 	struct reader *reader = arg;
 
 	while (count--)
-		if (pread(reader->fd, reader->buffer, reader->length,
+		if (pread(reader->fd, reader_place(reader), reader->length,
 			  reader->base + reader_offset(reader)) != (ssize_t)reader->length)
 			err(1, "pread");
 }
@@ -73,7 +88,7 @@ void reader_process_vm(void *arg, unsigned int count)
 	struct reader *reader = arg;
 
 	while (count--) {
-		struct iovec local = { reader->buffer, reader->length };
+		struct iovec local = { reader_place(reader), reader->length };
 		struct iovec remote = {
 			(void *)(uintptr_t)(reader->base + reader_offset(reader)), reader->length
 		};
@@ -95,10 +110,11 @@ void reader_memcpy(void *arg, unsigned int count)
 
 	while (count--) {
 		const void *from = (const void *)(uintptr_t)(reader->base + reader_offset(reader));
+		void *to = reader_place(reader);
 
-		memcpy(reader->buffer, from, reader->length);
+		memcpy(to, from, reader->length);
 		/* The copy is wanted, whatever the compiler thinks. */
-		__asm__ volatile("" : : "r"(reader->buffer) : "memory");
+		__asm__ volatile("" : : "r"(to) : "memory");
 	}
 }
 
@@ -109,14 +125,15 @@ void reader_memcpy(void *arg, unsigned int count)
  */
 void reader_check(struct reader *reader, void (*run)(void *reader, unsigned int count))
 {
-	const uint64_t *word = reader->buffer;
+	const uint64_t *word;
 	unsigned int round;
 	size_t i;
 
 	for (round = 0; round < 5; round++) {
 		uint64_t offset = reader->next;
 
-		memset(reader->buffer, 0xee, reader->length);
+		word = (const uint64_t *)(reader->buffer + reader->place * PAGE);
+		memset(reader->buffer, 0xee, TARGET_SIZE);
 		run(reader, 1);
 		for (i = 0; i < reader->length / 8; i++)
 			if (word[i] != target_word(offset + i * 8))
@@ -125,6 +142,7 @@ void reader_check(struct reader *reader, void (*run)(void *reader, unsigned int 
 				     (unsigned long long)word[i]);
 	}
 	reader->next = 0;
+	reader->place = 0;
 }
 
 /**
@@ -198,7 +216,7 @@ void lookup_check(const struct lookup *lookup, unsigned int ranges)
 
 	for (i = 0; i < ranges; i += ranges / 10) {
 		addr = TARGET_RANGES_VA + i * TARGET_STRIDE;
-		offset = i * 4096ULL % TARGET_SIZE;
+		offset = (uint64_t)i * PAGE % TARGET_SIZE;
 		if (pread(lookup->fd, &word, sizeof(word), addr + 8) != sizeof(word))
 			err(1, "pread of range %u", i);
 		if (word != target_word(offset + 8))
@@ -206,7 +224,7 @@ void lookup_check(const struct lookup *lookup, unsigned int ranges)
 		query = (struct drm_snoop_query_range) { .addr = addr };
 		if (ioctl(lookup->fd, DRM_IOCTL_SNOOP_QUERY_RANGE, &query))
 			err(1, "QUERY_RANGE %u", i);
-		if (query.range.start != addr || query.range.end != addr + 4096 ||
+		if (query.range.start != addr || query.range.end != addr + PAGE ||
 		    query.range.object_offset != offset)
 			errx(1, "wrong range %u", i);
 	}

@@ -16,7 +16,9 @@
  * @length: Bytes in one read.
  * @step: Distance of two reads, a multiple of 8.
  * @next: Offset of the next one.
- * @buffer: Where to; @length bytes.
+ * @buffer: Where to; TARGET_SIZE bytes.
+ * @place: Page of @buffer where the next one goes. It moves, because emulators
+ *	and processors have caches whose conflicts depend on both addresses.
  */
 struct reader {
 	int fd;
@@ -25,7 +27,8 @@ struct reader {
 	size_t length;
 	size_t step;
 	uint64_t next;
-	void *buffer;
+	unsigned char *buffer;
+	size_t place;
 };
 
 /**
@@ -43,7 +46,8 @@ struct lookup {
 /* Addresses in one struct lookup; a power of 2, as many as TARGET_MANY or more. */
 #define LOOKUP_ADDRESSES	(1U << 17)
 
-void reader_init(struct reader *reader, int fd, pid_t pid, uint64_t base, size_t length);
+void reader_init(struct reader *reader, int fd, pid_t pid, uint64_t base, size_t length,
+		 void *buffer);
 void reader_pread(void *reader, unsigned int count);
 void reader_process_vm(void *reader, unsigned int count);
 void reader_memcpy(void *reader, unsigned int count);

@@ -32,6 +32,23 @@ static void fill_words(uint64_t *memory)
 		memory[offset / 8] = target_word(offset);
 }
 
+/**
+ * target_memory - anonymous memory in small pages, as most processes have
+ *
+ * Return: TARGET_SIZE bytes with the content of a target.
+ */
+void *target_memory(void)
+{
+	void *memory = mmap(NULL, TARGET_SIZE, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		err(1, "memory");
+	madvise(memory, TARGET_SIZE, MADV_NOHUGEPAGE);
+	fill_words(memory);
+	return memory;
+}
+
 static uint32_t make_object(int fd, uint32_t placement)
 {
 	uint32_t handle;
@@ -79,18 +96,9 @@ static uint64_t client_id(int fd)
 static void make_target(struct target *target)
 {
 	struct drm_gpusim_gem_info info;
-	void *memory;
 	int fd;
 
-	memory = mmap(NULL, TARGET_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-		      -1, 0);
-	if (memory == MAP_FAILED)
-		err(1, "target: memory");
-	/* Small pages, as the memory of most processes is. */
-	madvise(memory, TARGET_SIZE, MADV_NOHUGEPAGE);
-	fill_words(memory);
-	target->memory = (uintptr_t)memory;
-
+	target->memory = (uintptr_t)target_memory();
 	fd = gc_open();
 	check(fd < 0 ? fd : 0, "no gpusim");
 	target->client_id = client_id(fd);

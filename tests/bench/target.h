@@ -43,6 +43,7 @@ struct target {
 };
 
 void target_start(struct target *target);
+void *target_memory(void);
 
 /* What is stored at a multiple of 8 in each memory of the target. */
 static inline uint64_t target_word(uint64_t offset)
