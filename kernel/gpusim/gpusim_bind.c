@@ -164,19 +164,35 @@ static int gpusim_bind_tree(struct gpusim_bind *bind)
 	return drm_gpuvm_sm_unmap(gpuvm, bind, bind->addr, bind->range);
 }
 
-/* Of the mappings that are gone, entries outside of the range stay as they are. */
+/*
+ * Of the mappings that are gone, entries outside of the range stay as they are.
+ * Their BOs stay too until gpusim_bind_free_gone(): the last reference must not go
+ * in drm_exec_fini(), as lockdep takes all reservations of a ticket for the one
+ * that was locked first, and that can be such a BO's.
+ */
 static void gpusim_bind_drop_gone(struct gpusim_bind *bind)
 {
-	struct gpusim_vma *vma, *next;
+	struct gpusim_vma *vma;
 
-	list_for_each_entry_safe(vma, next, &bind->gone, gone) {
+	list_for_each_entry(vma, &bind->gone, gone) {
 		struct drm_gpuva *va = &vma->base;
 		u64 start = max(va->va.addr, bind->addr);
 		u64 end = min(va->va.addr + va->va.range, bind->addr + bind->range);
 
 		if (!bind->obj)
 			gpusim_pt_unmap(&bind->vm->pt, start, end - start);
+		drm_gem_object_get(va->gem.obj);
 		drm_gpuva_unlink(va);
+	}
+}
+
+/* Without reservations. */
+static void gpusim_bind_free_gone(struct gpusim_bind *bind)
+{
+	struct gpusim_vma *vma, *next;
+
+	list_for_each_entry_safe(vma, next, &bind->gone, gone) {
+		drm_gem_object_put(vma->base.gem.obj);
 		kfree(vma);
 	}
 }
@@ -239,6 +255,7 @@ static int gpusim_bind_run(struct gpusim_bind *bind)
 	if (!ret)
 		ret = gpusim_bind_locked(bind);
 	drm_exec_fini(&exec);
+	gpusim_bind_free_gone(bind);
 
 out_unlock:
 	mutex_unlock(&bind->vm->ops_lock);
