@@ -37,10 +37,16 @@ replay()
 	fi
 }
 
-# show FILE: output of a failed test, indented.
+# show FILE: the end of an output, indented.
 show()
 {
-	[ ! -s "$1" ] || tail -n 60 "$1" | tr -d '\000' | sed 's/^/  | /'
+	tail -n 60 "$1" 2>/dev/null | tr -d '\000' | sed 's/^/  | /'
+}
+
+# show_failures FILE: TAP without the results that passed.
+show_failures()
+{
+	show <(tr -d '\000' <"$1" | grep -avE '^ok [^#]*$')
 }
 
 # fail_test NAME WHY FILE: one failure that is not a TAP result.
@@ -87,7 +93,7 @@ judge()
 	[ -z "$complaint" ] || failed=$((failed + 1))
 	failures+=("$name: $bad failed${complaint:+; it $complaint}")
 	echo "FAIL $name: $good passed, $bad failed${complaint:+; it $complaint}"
-	show "$log.out"
+	show_failures "$log.out"
 	show "$log.err"
 	replay "$name"
 }
