@@ -32,7 +32,7 @@ struct snoop_btf_tag;
 /**
  * struct snoop_btf - one parsed BTF blob
  *
- * Members are private to btf.c. All are immutable from snoop_btf_init() to
+ * Members are private to btf.c and btf_member.c. All are immutable from snoop_btf_init() to
  * snoop_btf_fini(). The blob is the caller's and so is @base; both must outlive
  * the struct.
  */
