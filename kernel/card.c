@@ -85,16 +85,17 @@ void snoop_card_put(struct snoop_card *card)
 
 /**
  * snoop_card_is_dead - was the device removed?
- * @card: The card.
+ * @card: A card that snoop_card_get() was called for.
  *
  * For calls that do not touch the device: what they would say means nothing
- * any more.
+ * any more. And for accesses that failed: a driver under removal fails in its own
+ * ways.
  *
  * Return: true for good once it is.
  */
-bool snoop_card_is_dead(const struct snoop_card *card)
+bool snoop_card_is_dead(struct snoop_card *card)
 {
-	return READ_ONCE(card->dead);
+	return READ_ONCE(card->dead) || drm_dev_is_unplugged(card->drm);
 }
 
 /**

@@ -11,6 +11,7 @@
 #include <uapi/drm/drm_snoop.h>
 
 #include "access.h"
+#include "card.h"
 #include "client.h"
 #include "object.h"
 #include "range.h"
@@ -236,5 +237,7 @@ ssize_t snoop_space_read(struct snoop_space *space, u64 addr, void *buf, size_t 
 			done += ret;
 	} while (ret > 0 && done < len);
 	snoop_access_end(&access);
+	if (ret < 0 && snoop_card_is_dead(space->card))
+		ret = -ENODEV;
 	return done ?: ret;
 }
