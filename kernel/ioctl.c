@@ -4,7 +4,6 @@
  */
 
 #include <linux/err.h>
-#include <linux/sched/signal.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 

@@ -12,14 +12,12 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
-#include <drm/drm_file.h>
 #include <drm/drm_gem.h>
 
 #include <uapi/drm/drm_snoop.h>
 
 #include "access.h"
 #include "adapters/adapter.h"
-#include "card.h"
 #include "file.h"
 #include "identity.h"
 #include "list.h"
