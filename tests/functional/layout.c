@@ -89,9 +89,37 @@ MEMBER(drm_snoop_query_range, flags, 8, 4);
 MEMBER(drm_snoop_query_range, pad, 12, 4);
 MEMBER(drm_snoop_query_range, range, 16, 64);
 
+SIZE(drm_snoop_register_mem, 8);
+MEMBER(drm_snoop_register_mem, fd, 0, 4);
+MEMBER(drm_snoop_register_mem, flags, 4, 4);
+
+SIZE(drm_snoop_pages, 72);
+MEMBER(drm_snoop_pages, start, 0, 8);
+MEMBER(drm_snoop_pages, end, 8, 8);
+MEMBER(drm_snoop_pages, object_id, 16, 8);
+MEMBER(drm_snoop_pages, object_offset, 24, 8);
+MEMBER(drm_snoop_pages, vram_offset, 32, 8);
+MEMBER(drm_snoop_pages, dma_addr, 40, 8);
+MEMBER(drm_snoop_pages, phys_addr, 48, 8);
+MEMBER(drm_snoop_pages, kind, 56, 4);
+MEMBER(drm_snoop_pages, placement, 60, 4);
+MEMBER(drm_snoop_pages, flags, 64, 4);
+MEMBER(drm_snoop_pages, pad, 68, 4);
+
+SIZE(drm_snoop_query_pages, 40);
+MEMBER(drm_snoop_query_pages, addr, 0, 8);
+MEMBER(drm_snoop_query_pages, end, 8, 8);
+MEMBER(drm_snoop_query_pages, entries, 16, 8);
+MEMBER(drm_snoop_query_pages, count, 24, 4);
+MEMBER(drm_snoop_query_pages, entry_size, 28, 4);
+MEMBER(drm_snoop_query_pages, flags, 32, 4);
+MEMBER(drm_snoop_query_pages, pad, 36, 4);
+
 /* Numbers that programs were compiled with. */
 _Static_assert(DRM_IOCTL_SNOOP_CARD_INFO == 0xc120dc00, "CARD_INFO");
 _Static_assert(DRM_IOCTL_SNOOP_REGISTER == 0xc010dc01, "REGISTER");
 _Static_assert(DRM_IOCTL_SNOOP_LIST == 0xc030dc02, "LIST");
 _Static_assert(DRM_IOCTL_SNOOP_BIND == 0xc020dc03, "BIND");
 _Static_assert(DRM_IOCTL_SNOOP_QUERY_RANGE == 0xc050dc04, "QUERY_RANGE");
+_Static_assert(DRM_IOCTL_SNOOP_REGISTER_MEM == 0xc008dc05, "REGISTER_MEM");
+_Static_assert(DRM_IOCTL_SNOOP_QUERY_PAGES == 0xc028dc06, "QUERY_PAGES");

@@ -23,8 +23,11 @@ extern "C" {
  *    %DRM_IOCTL_SNOOP_REGISTER. The descriptor may be closed afterwards;
  * 3. %DRM_IOCTL_SNOOP_LIST the client's VMs and objects;
  * 4. %DRM_IOCTL_SNOOP_BIND the open file to one VM or object;
- * 5. ``pread()``, ``lseek()`` with SEEK_DATA and SEEK_HOLE,
- *    %DRM_IOCTL_SNOOP_QUERY_RANGE.
+ * 5. ``pread()``, ``pwrite()``, ``lseek()`` with SEEK_DATA and SEEK_HOLE,
+ *    %DRM_IOCTL_SNOOP_QUERY_RANGE, %DRM_IOCTL_SNOOP_QUERY_PAGES.
+ *
+ * Memory of the process that is bound by its CPU address (userptr) is reached
+ * only after %DRM_IOCTL_SNOOP_REGISTER_MEM with an open /proc/PID/mem.
  *
  * Extension rules: structures only grow, at their end; the size in the ioctl
  * number says how much of a structure the caller knows. Missing members are
@@ -45,6 +48,8 @@ extern "C" {
 #define DRM_SNOOP_LIST		0x02
 #define DRM_SNOOP_BIND		0x03
 #define DRM_SNOOP_QUERY_RANGE	0x04
+#define DRM_SNOOP_REGISTER_MEM	0x05
+#define DRM_SNOOP_QUERY_PAGES	0x06
 
 /*
  * Features, in drm_snoop_card_info.features. A feature that is not set is
@@ -54,6 +59,12 @@ extern "C" {
 #define DRM_SNOOP_FEATURE_READ		(1ULL << 0)
 /* address spaces: LIST of VMs and ranges, BIND to a VM */
 #define DRM_SNOOP_FEATURE_VM		(1ULL << 1)
+/* write(), pwrite(), writev(), pwritev(); not set when switched off or locked down */
+#define DRM_SNOOP_FEATURE_WRITE		(1ULL << 2)
+/* REGISTER_MEM, and with it ranges of kind USERPTR */
+#define DRM_SNOOP_FEATURE_USERPTR	(1ULL << 3)
+/* QUERY_PAGES */
+#define DRM_SNOOP_FEATURE_PAGES		(1ULL << 4)
 
 /* States of the driver's adapter, in drm_snoop_card_info.adapter_state. */
 /* no adapter knows this driver: objects only */
@@ -110,6 +121,10 @@ struct drm_snoop_card_info {
 	char adapter_reason[128];
 };
 
+/* drm_snoop_register.flags, drm_snoop_register_mem.flags */
+/* the client's (or process's) memory may be written too */
+#define DRM_SNOOP_REGISTER_WRITE	(1U << 0)
+
 /**
  * struct drm_snoop_register - argument of DRM_IOCTL_SNOOP_REGISTER
  *
@@ -118,17 +133,21 @@ struct drm_snoop_card_info {
  * already submit GPU work on the client's VMs. No reference to it is kept; the
  * registration lasts until the client ends (its last descriptor is closed, by
  * whatever process) or this file is closed. Registering a client twice is not
- * an error and changes nothing.
+ * an error: the second time can add DRM_SNOOP_REGISTER_WRITE, and changes
+ * nothing else.
  *
  * Errors: EBADF (@fd is not open, or O_PATH), EINVAL (@fd is not a DRM
- * descriptor of this card, @flags not zero), EACCES (@fd is not open for
- * reading), ENOSPC (256 clients are registered on this open file), ENOMEM.
+ * descriptor of this card, unknown @flags), EACCES (@fd is not open for
+ * reading; with DRM_SNOOP_REGISTER_WRITE also: @fd or this file is not open for
+ * writing), EPERM (writing is switched off, or the kernel is locked down), ENOSPC
+ * (256 clients are registered on this open file), EDQUOT (the user's limit of
+ * registrations), ENOMEM.
  */
 struct drm_snoop_register {
 	/** @fd: DRM descriptor of the target, primary or render node. */
 	__s32 fd;
 
-	/** @flags: MBZ. */
+	/** @flags: DRM_SNOOP_REGISTER_*. */
 	__u32 flags;
 
 	/**
@@ -136,6 +155,32 @@ struct drm_snoop_register {
 	 * drm-client-id of the target's fdinfo.
 	 */
 	__u64 client_id;
+};
+
+/**
+ * struct drm_snoop_register_mem - argument of DRM_IOCTL_SNOOP_REGISTER_MEM
+ *
+ * Adds the memory of a process to what this open file may look at through
+ * ranges of kind DRM_SNOOP_RANGE_USERPTR, and to nothing else. The proof of
+ * authority is an open /proc/PID/mem. It concerns exactly the memory
+ * that @fd was opened on, until the process ends or executes another program, or
+ * this file is closed; @fd may be closed. Doing it twice is not an error: the
+ * second time can add DRM_SNOOP_REGISTER_WRITE.
+ *
+ * Errors: EBADF (@fd is not open, or O_PATH), EINVAL (@fd is not a
+ * /proc/PID/mem, unknown @flags), ESRCH (the process had no memory when
+ * @fd was opened, or has none any more), EACCES (@fd is not open for reading; with
+ * DRM_SNOOP_REGISTER_WRITE also: @fd or this file is not open for writing), EPERM
+ * (writing is switched off, or the kernel is locked down), ENOSPC (64 memories
+ * are registered on this open file), EDQUOT (the user's limit of registrations),
+ * ENOMEM.
+ */
+struct drm_snoop_register_mem {
+	/** @fd: Open /proc/PID/mem. */
+	__s32 fd;
+
+	/** @flags: DRM_SNOOP_REGISTER_*. */
+	__u32 flags;
 };
 
 /* Objects and memory */
@@ -170,12 +215,16 @@ struct drm_snoop_register {
 #define DRM_SNOOP_EXPORTED		(1U << 2)
 /* the driver freed the content on request (madvise) */
 #define DRM_SNOOP_PURGED		(1U << 3)
+/* content can be written through this file */
+#define DRM_SNOOP_WRITABLE		(1U << 4)
+/* the driver bound the range for reading only, or the dma-buf cannot be written */
+#define DRM_SNOOP_READ_ONLY		(1U << 5)
 
 /* Kinds of ranges, in drm_snoop_range.kind. */
 #define DRM_SNOOP_RANGE_OBJECT		1
 /* memory of the process, bound by its CPU address */
 #define DRM_SNOOP_RANGE_USERPTR		2
-/* bound to nothing: reads zero */
+/* bound to nothing: reads zero, writes are dropped, as the GPU does */
 #define DRM_SNOOP_RANGE_SPARSE		3
 
 /* Node of a client, in drm_snoop_client.node. */
@@ -266,7 +315,10 @@ struct drm_snoop_range {
 	/** @object_id: Of the bound object; 0 for other kinds. */
 	__u64 object_id;
 
-	/** @object_offset: Byte in the object at @start. */
+	/**
+	 * @object_offset: Byte in the object at @start. For USERPTR the CPU
+	 * address at @start if the process's memory is registered, otherwise 0.
+	 */
 	__u64 object_offset;
 
 	/** @object_size: Size of the object in bytes. */
@@ -425,6 +477,92 @@ struct drm_snoop_query_range {
 	struct drm_snoop_range range;
 };
 
+/* Which members of drm_snoop_pages are valid: drm_snoop_pages.flags. */
+#define DRM_SNOOP_PAGES_VRAM_OFFSET	(1U << 0)
+#define DRM_SNOOP_PAGES_DMA_ADDR	(1U << 1)
+#define DRM_SNOOP_PAGES_PHYS_ADDR	(1U << 2)
+
+/**
+ * struct drm_snoop_pages - one run of pages
+ *
+ * Pages that follow each other in the space, in the object and wherever else
+ * their place is told. An answer of QUERY_PAGES.
+ */
+struct drm_snoop_pages {
+	/** @start: First address. */
+	__u64 start;
+
+	/** @end: First address after the run. */
+	__u64 end;
+
+	/** @object_id: Of the bound object; 0 for other kinds. */
+	__u64 object_id;
+
+	/** @object_offset: As in struct drm_snoop_range, at @start. */
+	__u64 object_offset;
+
+	/** @vram_offset: Byte of device memory at @start, if @flags says so. */
+	__u64 vram_offset;
+
+	/** @dma_addr: Address at which the device reaches @start, if @flags says so. */
+	__u64 dma_addr;
+
+	/** @phys_addr: Address at which the CPU reaches @start, if @flags says so. */
+	__u64 phys_addr;
+
+	/** @kind: DRM_SNOOP_RANGE_*. */
+	__u32 kind;
+
+	/** @placement: DRM_SNOOP_PLACEMENT_*. */
+	__u32 placement;
+
+	/** @flags: DRM_SNOOP_PAGES_*. */
+	__u32 flags;
+
+	/** @pad: Returned as zero. */
+	__u32 pad;
+};
+
+/**
+ * struct drm_snoop_query_pages - argument of DRM_IOCTL_SNOOP_QUERY_PAGES
+ *
+ * Tells where the bytes of [@addr, @end) are now: object, offset and placement to
+ * everybody who may read them; offsets in VRAM, DMA and physical addresses only
+ * if the snoop file was opened with CAP_SYS_ADMIN (of the opener, in the initial
+ * user namespace). Holes have no entry. Resumable: repeat with the
+ * returned @addr until it is @end. The places are those of the moment; memory
+ * can move at any time.
+ *
+ * Errors: EINVAL (@flags or @pad not zero, @end not above @addr, @count
+ * 0, @entry_size 0, not a multiple of 8 or above 4096), ENXIO (the file is not
+ * bound), ENOENT (the VM or the handle is gone), ESRCH (the client ended), EBUSY.
+ */
+struct drm_snoop_query_pages {
+	/** @addr: First address, and returned: where to go on. */
+	__u64 addr;
+
+	/** @end: First address that is not asked for. */
+	__u64 end;
+
+	/** @entries: User pointer to an array of struct drm_snoop_pages. */
+	__u64 entries;
+
+	/**
+	 * @count: Number of elements that fit at @entries, and returned:
+	 * number that were written.
+	 */
+	__u32 count;
+
+	/** @entry_size: Size of one element in bytes; as in LIST. */
+	__u32 entry_size;
+
+	/** @flags: MBZ. */
+	__u32 flags;
+
+	/** @pad: MBZ. */
+	__u32 pad;
+};
+
 #define DRM_IOCTL_SNOOP_CARD_INFO \
 	_IOWR(DRM_SNOOP_IOCTL_TYPE, DRM_SNOOP_CARD_INFO, struct drm_snoop_card_info)
 #define DRM_IOCTL_SNOOP_REGISTER \
@@ -435,6 +573,10 @@ struct drm_snoop_query_range {
 	_IOWR(DRM_SNOOP_IOCTL_TYPE, DRM_SNOOP_BIND, struct drm_snoop_bind)
 #define DRM_IOCTL_SNOOP_QUERY_RANGE \
 	_IOWR(DRM_SNOOP_IOCTL_TYPE, DRM_SNOOP_QUERY_RANGE, struct drm_snoop_query_range)
+#define DRM_IOCTL_SNOOP_REGISTER_MEM \
+	_IOWR(DRM_SNOOP_IOCTL_TYPE, DRM_SNOOP_REGISTER_MEM, struct drm_snoop_register_mem)
+#define DRM_IOCTL_SNOOP_QUERY_PAGES \
+	_IOWR(DRM_SNOOP_IOCTL_TYPE, DRM_SNOOP_QUERY_PAGES, struct drm_snoop_query_pages)
 
 #if defined(__cplusplus)
 }

@@ -53,6 +53,18 @@ struct drm_gpusim_dev_query {
 
 	/** @max_vms: Returned most VMs in one client. */
 	__u32 max_vms;
+
+	/**
+	 * @vram_visible: Returned bytes of device memory, from its start on,
+	 * that the CPU can map. The rest is reached by the engine only.
+	 */
+	__u64 vram_visible;
+
+	/** @timeout_ms: Returned time that a job may take, in milliseconds. */
+	__u32 timeout_ms;
+
+	/** @pad: Returned as zero. */
+	__u32 pad;
 };
 
 /**
@@ -91,6 +103,14 @@ struct drm_gpusim_vm_destroy {
 /* Placements of BOs: drm_gpusim_gem_*.placement */
 #define DRM_GPUSIM_PLACEMENT_SYSTEM	1
 #define DRM_GPUSIM_PLACEMENT_VRAM	2
+/* swapped out; only in GEM_MIGRATE and GEM_INFO */
+#define DRM_GPUSIM_PLACEMENT_SWAPPED	3
+
+/* drm_gpusim_gem_create.flags */
+/* never mapped by the CPU; in VRAM preferably where the CPU cannot map it */
+#define DRM_GPUSIM_GEM_NO_CPU_ACCESS	(1U << 0)
+/* drm_gpusim_gem_info.flags: made from a dma-buf of another device */
+#define DRM_GPUSIM_GEM_IMPORTED		(1U << 1)
 
 /**
  * struct drm_gpusim_gem_create - argument of DRM_IOCTL_GPUSIM_GEM_CREATE
@@ -106,10 +126,10 @@ struct drm_gpusim_gem_create {
 	/** @size: Size in bytes, a multiple of the page size. */
 	__u64 size;
 
-	/** @placement: DRM_GPUSIM_PLACEMENT_*. */
+	/** @placement: DRM_GPUSIM_PLACEMENT_SYSTEM or VRAM. */
 	__u32 placement;
 
-	/** @flags: MBZ. */
+	/** @flags: DRM_GPUSIM_GEM_NO_CPU_ACCESS or 0. */
 	__u32 flags;
 
 	/**
@@ -125,7 +145,8 @@ struct drm_gpusim_gem_create {
 /**
  * struct drm_gpusim_gem_mmap_offset - argument of DRM_IOCTL_GPUSIM_GEM_MMAP_OFFSET
  *
- * Errors: ENOENT (no such handle), EINVAL (imported object).
+ * Errors: ENOENT (no such handle), EINVAL (imported object), EACCES (created
+ * with DRM_GPUSIM_GEM_NO_CPU_ACCESS).
  */
 struct drm_gpusim_gem_mmap_offset {
 	/** @handle: GEM handle. */
@@ -158,16 +179,23 @@ struct drm_gpusim_gem_info {
 	 * @placement is VRAM and the BO is contiguous there, ~0 otherwise.
 	 */
 	__u64 vram_offset;
+
+	/** @flags: Returned DRM_GPUSIM_GEM_*. */
+	__u32 flags;
+
+	/** @pad: Returned as zero. */
+	__u32 pad;
 };
 
 /**
  * struct drm_gpusim_gem_migrate - argument of DRM_IOCTL_GPUSIM_GEM_MIGRATE
  *
  * Moves a BO now, after its fences. EXEC moves it back to the placement that it
- * was created with.
+ * was created with. SWAPPED moves it to system memory and that to swap space; it
+ * comes back when it is used.
  *
  * Errors: ENOENT (no such handle), EINVAL (bad placement; VRAM for a BO
- * created in system memory), ENOSPC (no room there).
+ * created in system memory; imported object), ENOSPC (no room there).
  */
 struct drm_gpusim_gem_migrate {
 	/** @handle: GEM handle. */
@@ -186,6 +214,11 @@ struct drm_gpusim_gem_migrate {
 /* drm_gpusim_vm_bind.op */
 #define DRM_GPUSIM_BIND_MAP		1
 #define DRM_GPUSIM_BIND_UNMAP		2
+#define DRM_GPUSIM_BIND_MAP_USERPTR	3
+#define DRM_GPUSIM_BIND_MAP_SPARSE	4
+
+/* drm_gpusim_vm_bind.flags: the engine may not write; MAP and MAP_USERPTR only */
+#define DRM_GPUSIM_BIND_READ_ONLY	(1U << 0)
 
 /**
  * struct drm_gpusim_vm_bind - argument of DRM_IOCTL_GPUSIM_VM_BIND
@@ -195,10 +228,19 @@ struct drm_gpusim_gem_migrate {
  * removes what is there; holes are no error. Takes effect before it returns,
  * after the VM's submitted work.
  *
+ * MAP_USERPTR binds [@bo_offset, @bo_offset + @range) of the calling process's
+ * own memory. The mapping follows that memory: when the process unmaps or remaps
+ * it, work waits, and the next work finds what is there then; a job that finds
+ * nothing fails (EFAULT from EXEC). It concerns the memory of the process that
+ * did the bind, whoever submits work. MAP_SPARSE binds nothing: the engine reads
+ * zeros there and its writes are dropped.
+ *
  * Errors: EINVAL (unknown @op, @flags, unaligned or zero @range, unaligned
  * @addr or @bo_offset, outside the VM or the BO, wrapping; a BO that is
- * private to another VM; @handle or @bo_offset not zero in UNMAP), ENOENT (no
- * such VM or handle), ENOMEM.
+ * private to another VM; @handle or @bo_offset not zero in UNMAP and
+ * MAP_SPARSE; @handle not zero in MAP_USERPTR), ENOENT (no such VM or handle),
+ * EFAULT (MAP_USERPTR: nothing is mapped there, or, unless READ_ONLY, it cannot
+ * be written), ENOMEM.
  */
 struct drm_gpusim_vm_bind {
 	/** @vm_id: VM. */
@@ -207,13 +249,13 @@ struct drm_gpusim_vm_bind {
 	/** @op: DRM_GPUSIM_BIND_*. */
 	__u32 op;
 
-	/** @flags: MBZ. */
+	/** @flags: DRM_GPUSIM_BIND_READ_ONLY or 0. */
 	__u32 flags;
 
 	/** @handle: BO to map. */
 	__u32 handle;
 
-	/** @bo_offset: First byte of the BO. */
+	/** @bo_offset: First byte of the BO, or CPU address for MAP_USERPTR. */
 	__u64 bo_offset;
 
 	/** @addr: First GPU virtual address. */
@@ -240,6 +282,9 @@ struct drm_gpusim_vm_get_state {
 
 	/** @fault_addr: Returned address of the last page fault. */
 	__u64 fault_addr;
+
+	/** @resets: Returned number of jobs that ended by a reset of the engine. */
+	__u64 resets;
 };
 
 /* drm_gpusim_cmd.op */
@@ -249,6 +294,12 @@ struct drm_gpusim_vm_get_state {
 #define DRM_GPUSIM_CMD_COPY		2
 /* store the CRC-32 (IEEE 802.3, as zlib's) of [src, src + size) to dst, as 64 bit */
 #define DRM_GPUSIM_CMD_CHECKSUM		3
+/* add @value to each 64-bit word of [dst, dst + size), a multiple of 8 */
+#define DRM_GPUSIM_CMD_ADD		4
+/* read the 64-bit word at @src again and again until it equals @value */
+#define DRM_GPUSIM_CMD_SPIN		5
+/* stop answering, as a GPU that hangs, until it is reset */
+#define DRM_GPUSIM_CMD_HANG		6
 
 /**
  * struct drm_gpusim_cmd - one command of the engine
@@ -272,7 +323,7 @@ struct drm_gpusim_cmd {
 	/** @size: Bytes. */
 	__u64 size;
 
-	/** @value: Pattern of FILL. */
+	/** @value: Pattern of FILL, summand of ADD, what SPIN waits for. */
 	__u64 value;
 };
 
@@ -281,7 +332,10 @@ struct drm_gpusim_cmd {
  *
  * Queues commands on a VM. They run in order, after all earlier work of the
  * VM. An access to an unmapped address ends the job: its fence carries
- * -EFAULT and VM_GET_STATE the address; what was written before stays.
+ * -EFAULT and VM_GET_STATE the address; what was written before stays. A write
+ * to memory that is bound for reading only is such an access too. A job that takes
+ * longer than timeout_ms is ended: its fence carries -ETIME. If it is the
+ * engine that hangs, the engine is reset; other jobs run on afterwards.
  *
  * Errors: EINVAL (unknown op, flags, zero or too many commands, a range that
  * wraps or leaves the VM, overlapping COPY, missing fence in @in_syncobj),
