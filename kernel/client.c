@@ -16,16 +16,19 @@
 
 #include "card.h"
 #include "client.h"
+#include "user.h"
 #include "wait.h"
 
 /**
  * snoop_clients_init - begin with no registrations
  * @clients: To initialise.
+ * @account: What registrations are charged to.
  */
-void snoop_clients_init(struct snoop_clients *clients)
+void snoop_clients_init(struct snoop_clients *clients, const struct snoop_account *account)
 {
 	xa_init(&clients->by_id);
 	clients->count = 0;
+	clients->account = account;
 }
 
 /**
@@ -39,6 +42,7 @@ void snoop_clients_fini(struct snoop_clients *clients)
 
 	xa_for_each(&clients->by_id, id, client)
 		kfree(client);
+	snoop_uncharge_registrations(clients->account, clients->count);
 	xa_destroy(&clients->by_id);
 }
 
@@ -74,6 +78,7 @@ static u32 snoop_client_node(const struct drm_file *client)
 static int snoop_clients_insert(struct snoop_clients *clients, struct snoop_client *new)
 {
 	void *old;
+	int ret;
 
 	/* Slots are reserved first, because storing must not fail or sleep. */
 	if (xa_reserve(&clients->by_id, new->client_id, GFP_KERNEL_ACCOUNT))
@@ -85,17 +90,23 @@ static int snoop_clients_insert(struct snoop_clients *clients, struct snoop_clie
 		kfree(new);
 		return 0;
 	}
-	if (clients->count == SNOOP_MAX_CLIENTS) {
+	ret = clients->count < SNOOP_MAX_CLIENTS ? 0 : -ENOSPC;
+	if (!ret)
+		ret = snoop_charge_registration(clients->account);
+	if (ret) {
 		/* Gives back the reserved slot. */
 		__xa_erase(&clients->by_id, new->client_id);
 		xa_unlock(&clients->by_id);
-		return -ENOSPC;
+		return ret;
 	}
-	old = __xa_store(&clients->by_id, new->client_id, new, 0);
-	if (!xa_is_err(old))
+	/* Fails if another thread gave back the slot of the same client. */
+	ret = xa_err(__xa_store(&clients->by_id, new->client_id, new, 0));
+	if (ret)
+		snoop_uncharge_registrations(clients->account, 1);
+	else
 		clients->count++;
 	xa_unlock(&clients->by_id);
-	return xa_err(old);
+	return ret;
 }
 
 /**
@@ -106,7 +117,7 @@ static int snoop_clients_insert(struct snoop_clients *clients, struct snoop_clie
  * @client_id: Returned key.
  *
  * Return: 0 (also if it was registered before), -EBADF, -EINVAL (not a
- * descriptor of this card), -EACCES (not readable), -ENOSPC, -ENOMEM.
+ * descriptor of this card), -EACCES (not readable), -ENOSPC, -EDQUOT, -ENOMEM.
  */
 int snoop_clients_add(struct snoop_clients *clients, struct snoop_card *card,
 		      int fd, u64 *client_id)

@@ -6,6 +6,7 @@
 #include <linux/xarray.h>
 
 struct drm_file;
+struct snoop_account;
 struct snoop_card;
 
 /* Most clients registered on one open file. */
@@ -36,9 +37,12 @@ struct snoop_clients {
 
 	/** @count: Number of entries, protected by the lock of @by_id. */
 	unsigned int count;
+
+	/** @account: What each entry is charged to. Immutable. */
+	const struct snoop_account *account;
 };
 
-void snoop_clients_init(struct snoop_clients *clients);
+void snoop_clients_init(struct snoop_clients *clients, const struct snoop_account *account);
 void snoop_clients_fini(struct snoop_clients *clients);
 int snoop_clients_add(struct snoop_clients *clients, struct snoop_card *card,
 		      int fd, u64 *client_id);

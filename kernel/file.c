@@ -21,16 +21,23 @@ static int snoop_open(struct inode *inode, struct file *filp)
 	file = kzalloc(sizeof(*file), GFP_KERNEL_ACCOUNT);
 	if (!file)
 		return -ENOMEM;
+	ret = snoop_account_open(&file->account, filp);
+	if (ret)
+		goto err_free;
 	ret = snoop_card_get(card);
-	if (ret) {
-		kfree(file);
-		return ret;
-	}
+	if (ret)
+		goto err_account;
 	file->card = card;
 	spin_lock_init(&file->lock);
-	snoop_clients_init(&file->clients);
+	snoop_clients_init(&file->clients, &file->account);
 	filp->private_data = file;
 	return 0;
+
+err_account:
+	snoop_account_close(&file->account);
+err_free:
+	kfree(file);
+	return ret;
 }
 
 static int snoop_release(struct inode *inode, struct file *filp)
@@ -40,6 +47,7 @@ static int snoop_release(struct inode *inode, struct file *filp)
 	/* The space may call the driver, so the card goes last. */
 	snoop_space_put(file->space);
 	snoop_clients_fini(&file->clients);
+	snoop_account_close(&file->account);
 	snoop_card_put(file->card);
 	kfree(file);
 	return 0;

@@ -7,6 +7,7 @@
 #include <linux/uio.h>
 
 #include "client.h"
+#include "user.h"
 
 struct snoop_card;
 struct snoop_space;
@@ -19,6 +20,9 @@ struct snoop_space;
 struct snoop_file {
 	/** @card: The card, with snoop_card_get(). Immutable. */
 	struct snoop_card *card;
+
+	/** @account: Whose limits the file counts against. */
+	struct snoop_account account;
 
 	/** @clients: Registrations; has its own lock. */
 	struct snoop_clients clients;

@@ -8,6 +8,7 @@
 #include "card.h"
 #include "file.h"
 #include "identity.h"
+#include "user.h"
 
 static int __init drm_snoop_init(void)
 {
@@ -18,6 +19,7 @@ static int __init drm_snoop_init(void)
 static void __exit drm_snoop_exit(void)
 {
 	snoop_cards_exit();
+	snoop_users_exit();
 }
 
 module_init(drm_snoop_init);
