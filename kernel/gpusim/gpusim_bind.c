@@ -7,6 +7,7 @@
  * operation, and last the page tables, for which tables are in stock.
  */
 
+#include <linux/sizes.h>
 #include <linux/slab.h>
 
 #include <drm/drm_exec.h>
@@ -22,10 +23,18 @@
 /* a mapping, and what it leaves of others at its start and at its end */
 #define GPUSIM_BIND_MAX_VMAS	3
 
+/*
+ * Largest mapping without a BO, which has a size that was paid for. Bounds the
+ * page tables: 32 MiB of them.
+ */
+#define GPUSIM_BIND_MAX_RANGE	(16ULL * SZ_1G)
+
 /* One VM_BIND under way. Belongs to the caller of the ioctl. */
 struct gpusim_bind {
 	struct gpusim_vm *vm;
-	struct drm_gem_object *obj;	/* to map, NULL: unmap */
+	u32 op;				/* DRM_GPUSIM_BIND_* */
+	enum drm_gpuva_flags flags;	/* of what is mapped */
+	struct drm_gem_object *obj;	/* to map, or NULL */
 	u64 bo_offset;
 	u64 addr;
 	u64 range;
@@ -35,6 +44,11 @@ struct gpusim_bind {
 	struct gpusim_vma *spare[GPUSIM_BIND_MAX_VMAS];
 	struct list_head gone;		/* vmas taken out of the tree */
 };
+
+static bool gpusim_bind_maps(const struct gpusim_bind *bind)
+{
+	return bind->op != DRM_GPUSIM_BIND_UNMAP;
+}
 
 static struct gpusim_vma *gpusim_bind_take_spare(struct gpusim_bind *bind)
 {
@@ -62,10 +76,21 @@ int gpusim_bind_step_map(struct drm_gpuva_op *op, void *priv)
 	if (WARN_ON_ONCE(!vma))
 		return -ENOMEM;
 
+	vma->base.flags = bind->flags;
 	drm_gpuva_map(&bind->vm->base, &vma->base, &op->map);
 	drm_gpuva_link(&vma->base, bind->vm_bo);
 
 	return 0;
+}
+
+/* A part of a mapping is what the whole was. */
+static void gpusim_bind_inherit(struct drm_gpuva_op_map *op, struct gpusim_vma *part,
+				const struct gpusim_vma *whole)
+{
+	part->base.flags = whole->base.flags;
+	/* an offset in nothing */
+	if (whole->base.flags & DRM_GPUVA_SPARSE)
+		op->gem.offset = 0;
 }
 
 /**
@@ -85,6 +110,7 @@ int gpusim_bind_step_remap(struct drm_gpuva_op *op, void *priv)
 		prev = gpusim_bind_take_spare(bind);
 		if (WARN_ON_ONCE(!prev))
 			return -ENOMEM;
+		gpusim_bind_inherit(op->remap.prev, prev, old);
 	}
 	if (op->remap.next) {
 		next = gpusim_bind_take_spare(bind);
@@ -92,6 +118,7 @@ int gpusim_bind_step_remap(struct drm_gpuva_op *op, void *priv)
 			kfree(prev);
 			return -ENOMEM;
 		}
+		gpusim_bind_inherit(op->remap.next, next, old);
 	}
 
 	drm_gpuva_remap(prev ? &prev->base : NULL, next ? &next->base : NULL, &op->remap);
@@ -157,7 +184,7 @@ static int gpusim_bind_tree(struct gpusim_bind *bind)
 
 	guard(mutex)(&bind->vm->lock);
 
-	if (bind->obj)
+	if (gpusim_bind_maps(bind))
 		return drm_gpuvm_sm_map(gpuvm, bind, bind->addr, bind->range, bind->obj,
 					bind->bo_offset);
 
@@ -179,9 +206,10 @@ static void gpusim_bind_drop_gone(struct gpusim_bind *bind)
 		u64 start = max(va->va.addr, bind->addr);
 		u64 end = min(va->va.addr + va->va.range, bind->addr + bind->range);
 
-		if (!bind->obj)
+		if (!gpusim_bind_maps(bind))
 			gpusim_pt_unmap(&bind->vm->pt, start, end - start);
-		drm_gem_object_get(va->gem.obj);
+		if (va->gem.obj)
+			drm_gem_object_get(va->gem.obj);
 		drm_gpuva_unlink(va);
 	}
 }
@@ -197,9 +225,26 @@ static void gpusim_bind_free_gone(struct gpusim_bind *bind)
 	}
 }
 
-static int gpusim_bind_locked(struct gpusim_bind *bind)
+/* Sets the entries of the new mapping, which is in the tree. */
+static void gpusim_bind_entries(struct gpusim_bind *bind)
 {
 	struct gpusim_backing backing = { };
+
+	if (bind->obj) {
+		if (!bind->vm_bo->evicted)
+			gpusim_bo_backing(to_gpusim_bo(bind->obj), &backing);
+		if (!backing.vram && !backing.pages)
+			drm_gpuvm_bo_evict(bind->vm_bo, true);
+	}
+	backing.sparse = bind->flags & DRM_GPUVA_SPARSE;
+	backing.read_only = bind->flags & GPUSIM_VMA_READ_ONLY;
+
+	gpusim_pt_map(&bind->vm->pt, &bind->stock, bind->addr, bind->range, &backing,
+		      bind->bo_offset);
+}
+
+static int gpusim_bind_locked(struct gpusim_bind *bind)
+{
 	int ret;
 
 	if (bind->obj) {
@@ -211,14 +256,8 @@ static int gpusim_bind_locked(struct gpusim_bind *bind)
 
 	ret = gpusim_bind_tree(bind);
 
-	if (!ret && bind->obj) {
-		if (!bind->vm_bo->evicted)
-			gpusim_bo_backing(to_gpusim_bo(bind->obj), &backing);
-		if (!backing.vram && !backing.pages)
-			drm_gpuvm_bo_evict(bind->vm_bo, true);
-		gpusim_pt_map(&bind->vm->pt, &bind->stock, bind->addr, bind->range, &backing,
-			      bind->bo_offset);
-	}
+	if (!ret && gpusim_bind_maps(bind))
+		gpusim_bind_entries(bind);
 	gpusim_bind_drop_gone(bind);
 
 	if (bind->obj)
@@ -245,7 +284,7 @@ static int gpusim_bind_run(struct gpusim_bind *bind)
 		goto out_unlock;
 	}
 
-	if (bind->obj) {
+	if (gpusim_bind_maps(bind)) {
 		ret = gpusim_pt_stock_fill(&bind->vm->pt, &bind->stock, bind->addr, bind->range);
 		if (ret)
 			goto out_unlock;
@@ -288,7 +327,7 @@ static int gpusim_bind_check(const struct drm_gpusim_vm_bind *args)
 {
 	u64 end;
 
-	if (args->flags)
+	if (args->flags & ~DRM_GPUSIM_BIND_READ_ONLY)
 		return -EINVAL;
 
 	if (!args->range || !IS_ALIGNED(args->range, GPUSIM_PAGE_SIZE) ||
@@ -304,7 +343,11 @@ static int gpusim_bind_check(const struct drm_gpusim_vm_bind *args)
 	case DRM_GPUSIM_BIND_MAP:
 		return 0;
 	case DRM_GPUSIM_BIND_UNMAP:
-		return args->handle || args->bo_offset ? -EINVAL : 0;
+		return args->handle || args->bo_offset || args->flags ? -EINVAL : 0;
+	case DRM_GPUSIM_BIND_MAP_SPARSE:
+		if (args->handle || args->bo_offset || args->flags)
+			return -EINVAL;
+		return args->range > GPUSIM_BIND_MAX_RANGE ? -ENOMEM : 0;
 	default:
 		return -EINVAL;
 	}
@@ -333,6 +376,7 @@ int gpusim_ioctl_vm_bind(struct drm_device *drm, void *data, struct drm_file *fi
 {
 	const struct drm_gpusim_vm_bind *args = data;
 	struct gpusim_bind bind = {
+		.op = args->op,
 		.bo_offset = args->bo_offset,
 		.addr = args->addr,
 		.range = args->range,
@@ -348,6 +392,11 @@ int gpusim_ioctl_vm_bind(struct drm_device *drm, void *data, struct drm_file *fi
 	bind.vm = gpusim_vm_lookup(file->driver_priv, args->vm_id);
 	if (!bind.vm)
 		return -ENOENT;
+
+	if (args->flags & DRM_GPUSIM_BIND_READ_ONLY)
+		bind.flags |= GPUSIM_VMA_READ_ONLY;
+	if (args->op == DRM_GPUSIM_BIND_MAP_SPARSE)
+		bind.flags |= DRM_GPUVA_SPARSE;
 
 	if (args->op == DRM_GPUSIM_BIND_MAP) {
 		bind.obj = drm_gem_object_lookup(file, args->handle);

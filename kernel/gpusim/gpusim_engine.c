@@ -52,6 +52,11 @@ static int gpusim_engine_read(struct gpusim_job *job, u64 addr, void *buf, size_
 	if (!pte)
 		return gpusim_engine_fault(job, addr);
 
+	if (pte & GPUSIM_PTE_SPARSE) {
+		memset(buf, 0, size);
+		return 0;
+	}
+
 	if (pte & GPUSIM_PTE_VRAM)
 		return gpusim_vram_read(job->gdev, (pte & GPUSIM_PTE_ADDR) + offset, buf, size);
 
@@ -65,8 +70,11 @@ static int gpusim_engine_write(struct gpusim_job *job, u64 addr, const void *buf
 	u64 pte = gpusim_pt_walk(&job->vm->pt, addr);
 	size_t offset = gpusim_engine_offset(addr);
 
-	if (!pte)
+	if (!pte || pte & GPUSIM_PTE_READ_ONLY)
 		return gpusim_engine_fault(job, addr);
+
+	if (pte & GPUSIM_PTE_SPARSE)
+		return 0;
 
 	if (pte & GPUSIM_PTE_VRAM)
 		return gpusim_vram_write(job->gdev, (pte & GPUSIM_PTE_ADDR) + offset, buf, size);

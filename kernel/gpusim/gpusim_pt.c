@@ -220,13 +220,19 @@ static bool gpusim_pt_descend(struct gpusim_pt *pt, struct gpusim_pt_stock *stoc
 
 static u64 gpusim_pt_leaf(const struct gpusim_backing *backing, u64 bo_offset)
 {
+	u64 bits = GPUSIM_PTE_MAPPED;
+
+	if (backing->read_only)
+		bits |= GPUSIM_PTE_READ_ONLY;
+	if (backing->sparse)
+		return bits | GPUSIM_PTE_VALID | GPUSIM_PTE_SPARSE;
 	if (backing->vram)
-		return (backing->vram_offset + bo_offset) | GPUSIM_PTE_MAPPED | GPUSIM_PTE_VALID |
+		return (backing->vram_offset + bo_offset) | bits | GPUSIM_PTE_VALID |
 		       GPUSIM_PTE_VRAM;
 	if (backing->pages)
-		return page_to_phys(backing->pages[bo_offset >> PAGE_SHIFT]) | GPUSIM_PTE_MAPPED |
+		return page_to_phys(backing->pages[bo_offset >> PAGE_SHIFT]) | bits |
 		       GPUSIM_PTE_VALID;
-	return GPUSIM_PTE_MAPPED;
+	return bits;
 }
 
 /**
@@ -236,8 +242,8 @@ static u64 gpusim_pt_leaf(const struct gpusim_backing *backing, u64 bo_offset)
  *	and only its backing changed
  * @addr: first address
  * @range: bytes
- * @backing: memory of the BO; the caller holds the BO's reservation. An empty
- *	one keeps the entries MAPPED and takes VALID away.
+ * @backing: what is behind it; the caller holds the reservation of a BO. An
+ *	empty one keeps the entries MAPPED and takes VALID away.
  * @bo_offset: offset in the BO that belongs to @addr
  *
  * Cannot fail. The engine must not be using the entries.

@@ -17,10 +17,12 @@ struct page;
 #define GPUSIM_PT_LEVELS	4
 #define GPUSIM_VA_BITS		(GPUSIM_PAGE_SHIFT + GPUSIM_PT_BITS * GPUSIM_PT_LEVELS)
 
-/* An entry. Of the bits, the engine looks at VALID and VRAM. */
+/* An entry. The engine looks at all bits but MAPPED. */
 #define GPUSIM_PTE_VALID	BIT_ULL(0)	/* the engine may go on */
 #define GPUSIM_PTE_VRAM		BIT_ULL(1)	/* leaf: an offset in VRAM, else physical */
 #define GPUSIM_PTE_MAPPED	BIT_ULL(2)	/* leaf: bound, though maybe not VALID now */
+#define GPUSIM_PTE_READ_ONLY	BIT_ULL(3)	/* leaf: a write is a page fault */
+#define GPUSIM_PTE_SPARSE	BIT_ULL(4)	/* leaf: zeros, writes are dropped */
 #define GPUSIM_PTE_ADDR		GENMASK_ULL(51, 12)
 
 /**
@@ -57,10 +59,11 @@ struct gpusim_pt_stock {
 };
 
 /**
- * struct gpusim_backing - where the memory of a BO is
+ * struct gpusim_backing - what is behind a mapping
  *
- * Valid as long as the BO's reservation is held. Neither member set means that
- * the BO is nowhere that the engine could reach.
+ * Of a BO, where its memory is; valid as long as its reservation is held. None of
+ * @pages, @vram and @sparse set means that it is nowhere that the engine could
+ * reach.
  */
 struct gpusim_backing {
 	/** @pages: System memory, one element a page; NULL if in VRAM. */
@@ -68,6 +71,12 @@ struct gpusim_backing {
 
 	/** @vram: @vram_offset is valid. */
 	bool vram;
+
+	/** @sparse: Bound to nothing. */
+	bool sparse;
+
+	/** @read_only: The engine may not write. */
+	bool read_only;
 
 	/** @vram_offset: Offset of the BO's first byte in VRAM. */
 	u64 vram_offset;

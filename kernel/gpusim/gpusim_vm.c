@@ -49,9 +49,11 @@ static int gpusim_vm_bo_validate(struct drm_gpuvm_bo *vm_bo, struct drm_exec *ex
 		return ret;
 
 	gpusim_bo_backing(bo, &backing);
-	drm_gpuvm_bo_for_each_va(va, vm_bo)
+	drm_gpuvm_bo_for_each_va(va, vm_bo) {
+		backing.read_only = va->flags & GPUSIM_VMA_READ_ONLY;
 		gpusim_pt_map(&vm->pt, NULL, va->va.addr, va->va.range, &backing,
 			      va->gem.offset);
+	}
 	drm_gpuvm_bo_evict(vm_bo, false);
 
 	return 0;
@@ -100,6 +102,27 @@ void gpusim_vm_report_fault(struct gpusim_vm *vm, u64 addr)
 	spin_unlock(&vm->fault_lock);
 }
 
+static void gpusim_vm_unmap(struct gpusim_vm *vm, struct drm_gpuva *va)
+{
+	struct drm_gem_object *obj = va->gem.obj;
+
+	if (obj) {
+		drm_gem_object_get(obj);
+		dma_resv_lock(obj->resv, NULL);
+	}
+
+	mutex_lock(&vm->lock);
+	drm_gpuva_remove(va);
+	mutex_unlock(&vm->lock);
+	drm_gpuva_unlink(va);
+
+	if (obj) {
+		dma_resv_unlock(obj->resv);
+		drm_gem_object_put(obj);
+	}
+	kfree(to_gpusim_vma(va));
+}
+
 /*
  * Without drm_exec and its allocations, as this cannot fail: one BO's
  * reservation at a time is enough to unlink one mapping.
@@ -111,19 +134,7 @@ static void gpusim_vm_unmap_all(struct gpusim_vm *vm)
 	guard(mutex)(&vm->ops_lock);
 
 	drm_gpuvm_for_each_va_safe(va, next, &vm->base) {
-		struct drm_gem_object *obj = va->gem.obj;
-
-		drm_gem_object_get(obj);
-		dma_resv_lock(obj->resv, NULL);
-
-		mutex_lock(&vm->lock);
-		drm_gpuva_remove(va);
-		mutex_unlock(&vm->lock);
-		drm_gpuva_unlink(va);
-
-		dma_resv_unlock(obj->resv);
-		drm_gem_object_put(obj);
-		kfree(to_gpusim_vma(va));
+		gpusim_vm_unmap(vm, va);
 		cond_resched();
 	}
 }

@@ -25,6 +25,9 @@ struct gpusim_file;
 #define GPUSIM_VA_START		GPUSIM_PAGE_SIZE
 #define GPUSIM_VA_END		BIT_ULL(GPUSIM_VA_BITS)
 
+/* &drm_gpuva.flags: the engine may not write */
+#define GPUSIM_VMA_READ_ONLY	DRM_GPUVA_USERBITS
+
 /* With more unfinished jobs, EXEC waits: bounds the memory that they take. */
 #define GPUSIM_VM_MAX_JOBS	256
 
@@ -111,10 +114,12 @@ struct gpusim_vm {
 /**
  * struct gpusim_vma - one mapping
  *
- * Belongs to the tree of its VM; protected by &gpusim_vm.lock.
+ * Belongs to the tree of its VM; protected by &gpusim_vm.lock. &drm_gpuva.flags
+ * is immutable once it is in the tree: GPUSIM_VMA_READ_ONLY, and of the mappings
+ * without a BO those with DRM_GPUVA_SPARSE are bound to nothing.
  */
 struct gpusim_vma {
-	/** @base: Address, BO and offset. */
+	/** @base: Address, BO, offset and flags. */
 	struct drm_gpuva base;
 
 	/** @gone: For the list of mappings that VM_BIND has taken out. */

@@ -123,23 +123,40 @@ void *gc_bo_mmap(int fd, uint32_t handle, size_t size)
 	return p == MAP_FAILED ? NULL : p;
 }
 
+static int bind(int fd, struct drm_gpusim_vm_bind args)
+{
+	return gc_ioctl(fd, DRM_IOCTL_GPUSIM_VM_BIND, &args);
+}
+
 int gc_map(int fd, uint32_t vm, uint64_t addr, uint32_t handle, uint64_t offset, uint64_t range)
 {
-	struct drm_gpusim_vm_bind args = {
+	return bind(fd, (struct drm_gpusim_vm_bind) {
 		.vm_id = vm, .op = DRM_GPUSIM_BIND_MAP, .handle = handle,
 		.bo_offset = offset, .addr = addr, .range = range,
-	};
+	});
+}
 
-	return gc_ioctl(fd, DRM_IOCTL_GPUSIM_VM_BIND, &args);
+int gc_map_ro(int fd, uint32_t vm, uint64_t addr, uint32_t handle, uint64_t offset,
+	      uint64_t range)
+{
+	return bind(fd, (struct drm_gpusim_vm_bind) {
+		.vm_id = vm, .op = DRM_GPUSIM_BIND_MAP, .flags = DRM_GPUSIM_BIND_READ_ONLY,
+		.handle = handle, .bo_offset = offset, .addr = addr, .range = range,
+	});
+}
+
+int gc_map_sparse(int fd, uint32_t vm, uint64_t addr, uint64_t range)
+{
+	return bind(fd, (struct drm_gpusim_vm_bind) {
+		.vm_id = vm, .op = DRM_GPUSIM_BIND_MAP_SPARSE, .addr = addr, .range = range,
+	});
 }
 
 int gc_unmap(int fd, uint32_t vm, uint64_t addr, uint64_t range)
 {
-	struct drm_gpusim_vm_bind args = {
+	return bind(fd, (struct drm_gpusim_vm_bind) {
 		.vm_id = vm, .op = DRM_GPUSIM_BIND_UNMAP, .addr = addr, .range = range,
-	};
-
-	return gc_ioctl(fd, DRM_IOCTL_GPUSIM_VM_BIND, &args);
+	});
 }
 
 int gc_exec(int fd, uint32_t vm, const struct drm_gpusim_cmd *cmds, uint32_t count,

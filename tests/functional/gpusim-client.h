@@ -36,6 +36,10 @@ int gc_bo_migrate(int fd, uint32_t handle, uint32_t placement);
 void *gc_bo_mmap(int fd, uint32_t handle, size_t size);
 
 int gc_map(int fd, uint32_t vm, uint64_t addr, uint32_t handle, uint64_t offset, uint64_t range);
+/* The same for reading only; what the engine sees as zeros. */
+int gc_map_ro(int fd, uint32_t vm, uint64_t addr, uint32_t handle, uint64_t offset,
+	      uint64_t range);
+int gc_map_sparse(int fd, uint32_t vm, uint64_t addr, uint64_t range);
 int gc_unmap(int fd, uint32_t vm, uint64_t addr, uint64_t range);
 
 /* Queue commands; syncobjs may be 0. */

@@ -82,13 +82,27 @@ void check_gpu(uint64_t addr, const void *p, size_t size)
 	expect_equal(gpu_crc(addr, size), crc32(0, p, size));
 }
 
-void check_faults(uint64_t addr, uint64_t size, uint64_t fault_addr)
+static void check_command_faults(struct drm_gpusim_cmd cmd, uint64_t fault_addr)
 {
 	uint64_t before, after, where;
 
 	expect_ok(gc_vm_state(fd, vm, &before, &where));
-	expect_error(gc_checksum(fd, vm, RESULT, addr, size), EFAULT);
+	expect_error(gc_run(fd, vm, &cmd, 1), EFAULT);
 	expect_ok(gc_vm_state(fd, vm, &after, &where));
 	expect_equal(after, before + 1);
 	expect_equal(where, fault_addr);
+}
+
+void check_faults(uint64_t addr, uint64_t size, uint64_t fault_addr)
+{
+	check_command_faults((struct drm_gpusim_cmd) {
+		.op = DRM_GPUSIM_CMD_CHECKSUM, .dst = RESULT, .src = addr, .size = size,
+	}, fault_addr);
+}
+
+void check_write_faults(uint64_t addr, uint64_t size, uint64_t fault_addr)
+{
+	check_command_faults((struct drm_gpusim_cmd) {
+		.op = DRM_GPUSIM_CMD_FILL, .dst = addr, .size = size, .value = 0xbadbadbadbadbad,
+	}, fault_addr);
 }

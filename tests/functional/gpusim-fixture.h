@@ -41,5 +41,7 @@ uint64_t gpu_crc(uint64_t addr, uint64_t size);
 void check_gpu(uint64_t addr, const void *p, size_t size);
 /* The engine faults in [addr, addr + size), at fault_addr. */
 void check_faults(uint64_t addr, uint64_t size, uint64_t fault_addr);
+/* The engine faults when it writes to [addr, addr + size), at fault_addr. */
+void check_write_faults(uint64_t addr, uint64_t size, uint64_t fault_addr);
 
 #endif

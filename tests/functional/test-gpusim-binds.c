@@ -169,6 +169,65 @@ static void test_two_vms(void **state)
 	munmap(pb, SIZE);
 }
 
+/* The engine reads, and faults when it writes; others may write. */
+static void check_read_only(uint32_t placement, uint32_t private_to)
+{
+	uint32_t bo = new_bo(SIZE, placement, private_to);
+	unsigned char *p = map_cpu(bo, SIZE), *want = malloc(SIZE);
+
+	scribble(p, SIZE, 13);
+	scribble(want, SIZE, 13);
+	expect_ok(gc_map_ro(fd, vm, ADDR, bo, 0, SIZE));
+	check_gpu(ADDR, want, SIZE);
+	check_write_faults(ADDR, 8, ADDR);
+	check_write_faults(ADDR + SIZE - 1, 1, ADDR + SIZE - 1);
+	/* a copy into it, and what comes before it in the job */
+	expect_ok(gc_map(fd, vm, HIGH, bo, 0, SIZE));
+	check_write_faults(ADDR - 8, 0x10, ADDR - 8);
+	expect_error(gc_copy(fd, vm, ADDR, HIGH, 8), EFAULT);
+	expect_error(gc_checksum(fd, vm, ADDR + 8, HIGH, 8), EFAULT);
+	expect_bytes(p, want, SIZE);
+
+	/* moved and brought back it is what it was */
+	expect_ok(gc_bo_migrate(fd, bo, GC_SYSTEM));
+	check_gpu(ADDR, want, SIZE);
+	check_write_faults(ADDR + 100, 8, ADDR + 100);
+
+	/* written through the other mapping */
+	expect_ok(gc_fill(fd, vm, HIGH + 8, 8, 0x1122334455667788));
+	expect_equal(*(uint64_t *)(p + 8), 0x1122334455667788);
+	check_gpu(ADDR, p, SIZE);
+
+	/* both rests of a split are still read only, what came between is not */
+	expect_ok(gc_map(fd, vm, ADDR + 4 * GC_PAGE, bo, 4 * GC_PAGE, GC_PAGE));
+	check_write_faults(ADDR + 4 * GC_PAGE - 1, 1, ADDR + 4 * GC_PAGE - 1);
+	check_write_faults(ADDR + 5 * GC_PAGE, 8, ADDR + 5 * GC_PAGE);
+	expect_ok(gc_fill(fd, vm, ADDR + 4 * GC_PAGE, GC_PAGE, 7));
+	expect_ok(gc_bo_migrate(fd, bo, GC_SYSTEM));
+	check_write_faults(ADDR + 3 * GC_PAGE, 8, ADDR + 3 * GC_PAGE);
+	check_write_faults(ADDR + 6 * GC_PAGE, 8, ADDR + 6 * GC_PAGE);
+	check_write_faults(ADDR + 4 * GC_PAGE, 2 * GC_PAGE, ADDR + 5 * GC_PAGE);
+	check_gpu(ADDR, p, SIZE);
+
+	/* bound anew for writing */
+	expect_ok(gc_map(fd, vm, ADDR, bo, 0, SIZE));
+	expect_ok(gc_fill(fd, vm, ADDR, SIZE, 8));
+	expect_equal(*(uint64_t *)(p + SIZE - 8), 8);
+
+	expect_ok(gc_unmap(fd, vm, ADDR, SIZE));
+	expect_ok(gc_unmap(fd, vm, HIGH, SIZE));
+	munmap(p, SIZE);
+	free(want);
+}
+
+static void test_read_only(void **state)
+{
+	(void)state;
+	check_read_only(GC_SYSTEM, 0);
+	check_read_only(GC_VRAM, 0);
+	check_read_only(GC_VRAM, vm);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -178,6 +237,7 @@ int main(void)
 		GPUSIM_TEST(test_one_bo_many_times),
 		GPUSIM_TEST(test_bo_lives_as_long_as_mapped),
 		GPUSIM_TEST(test_two_vms),
+		GPUSIM_TEST(test_read_only),
 	};
 
 	return run_group("gpusim-binds", tests, sizeof(tests) / sizeof(tests[0]), NULL, NULL);

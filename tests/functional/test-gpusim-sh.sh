@@ -5,28 +5,9 @@
 # timeout: 240
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 . "$DRM_SNOOP_TOP/tests/lib/target.sh"
+. "$DRM_SNOOP_TOP/tests/lib/gpusim-sh.sh"
 
 page=$DRM_SNOOP_TOP/Documentation/gpusim-sh.rst
-
-# value NAME WANT CMD...: the command returns WANT.
-value()
-{
-	local name=$1 want=$2
-
-	shift 2
-	t "$@"
-	is "$name" "$REPLY" "$want"
-}
-
-# refused NAME ERRNO REGEX CMD...: the command fails so.
-refused()
-{
-	local name=$1 errno=$2 regex=$3
-
-	shift 3
-	target_ask "$@"
-	like "$name" "$REPLY" "^error $errno( |\$).*$regex"
-}
 
 # crc FILE: what gzip says, as gpusim-sh prints it.
 crc()

@@ -78,6 +78,20 @@ static const struct valid unmap = {
 	} },
 };
 
+static const struct valid sparse = {
+	"VM_BIND MAP_SPARSE", DRM_IOCTL_GPUSIM_VM_BIND, { .vm_bind = {
+		.vm_id = VM, .op = DRM_GPUSIM_BIND_MAP_SPARSE, .addr = ADDR,
+		.range = 2 * GC_PAGE,
+	} },
+};
+
+static const struct valid map_read_only = {
+	"VM_BIND MAP READ_ONLY", DRM_IOCTL_GPUSIM_VM_BIND, { .vm_bind = {
+		.vm_id = VM, .op = DRM_GPUSIM_BIND_MAP, .flags = DRM_GPUSIM_BIND_READ_ONLY,
+		.handle = BO, .addr = ADDR, .range = 2 * GC_PAGE,
+	} },
+};
+
 static const struct valid create_vram = {
 	"GEM_CREATE in VRAM", DRM_IOCTL_GPUSIM_GEM_CREATE, { .gem_create = {
 		.size = GC_PAGE, .placement = GC_VRAM, .vm_id = VM,
@@ -116,8 +130,8 @@ static const struct valid exec = {
 };
 
 static const struct valid *const all_valid[] = {
-	&vm_create, &vm_destroy, &vm_get_state, &map, &unmap, &create_vram, &create_system,
-	&mmap_offset, &info, &migrate, &migrate_system, &exec,
+	&vm_create, &vm_destroy, &vm_get_state, &map, &map_read_only, &sparse, &unmap,
+	&create_vram, &create_system, &mmap_offset, &info, &migrate, &migrate_system, &exec,
 };
 
 /* One change to a request that works, and the error it is rejected with. */
@@ -154,7 +168,7 @@ static const struct reject rejects[] = {
 	REJECT(map, vm_bind.op, 0, EINVAL),
 	REJECT(map, vm_bind.op, 3, EINVAL),
 	REJECT(map, vm_bind.op, ~0u, EINVAL),
-	REJECT(map, vm_bind.flags, 1, EINVAL),
+	REJECT(map, vm_bind.flags, 2, EINVAL),
 	REJECT(map, vm_bind.flags, 1u << 31, EINVAL),
 	REJECT(map, vm_bind.handle, 0, ENOENT),
 	REJECT(map, vm_bind.handle, NO_SUCH, ENOENT),
@@ -182,6 +196,17 @@ static const struct reject rejects[] = {
 	REJECT(map, vm_bind.range, 1ull << 63, EINVAL),
 	REJECT(map, vm_bind.range, LAST_PAGE, EINVAL),
 	REJECT(map, vm_bind.range, ~0ull, EINVAL),
+
+	REJECT(sparse, vm_bind.vm_id, NO_SUCH, ENOENT),
+	REJECT(sparse, vm_bind.flags, DRM_GPUSIM_BIND_READ_ONLY, EINVAL),
+	REJECT(sparse, vm_bind.handle, BO, EINVAL),
+	REJECT(sparse, vm_bind.bo_offset, GC_PAGE, EINVAL),
+	REJECT(sparse, vm_bind.addr, 0, EINVAL),
+	REJECT(sparse, vm_bind.addr, VA_END - GC_PAGE, EINVAL),
+	REJECT(sparse, vm_bind.range, 0, EINVAL),
+	REJECT(sparse, vm_bind.range, GC_PAGE + 1, EINVAL),
+	REJECT(sparse, vm_bind.range, VA_END - GC_PAGE, EINVAL),
+	REJECT(sparse, vm_bind.range, (16ull << 30) + GC_PAGE, ENOMEM),
 
 	REJECT(unmap, vm_bind.vm_id, 0, ENOENT),
 	REJECT(unmap, vm_bind.vm_id, NO_SUCH, ENOENT),

@@ -143,10 +143,16 @@ int client_cmd_client(struct shell *sh, int argc, char **argv, struct answer *a)
 /* One VM_BIND. Return: 0 or an errno; @handle 0 unmaps */
 int vm_bind(const struct client *c, const struct vm *vm, uint64_t addr, uint64_t range,
 	    uint32_t handle, uint64_t offset);
+/* The same with a DRM_GPUSIM_BIND_ operation and flags */
+int vm_bind_op(const struct client *c, const struct vm *vm, uint32_t op, uint32_t flags,
+	       uint64_t addr, uint64_t range, uint32_t handle, uint64_t offset);
+/* Whether the page that "sum" needs stays free. Return: 0, or -1 with the error in @a */
+int vm_check_free(const struct shell *sh, struct answer *a, uint64_t addr, uint64_t range);
 int vm_cmd_vm(struct shell *sh, int argc, char **argv, struct answer *a);
 int vm_cmd_vmdestroy(struct shell *sh, int argc, char **argv, struct answer *a);
 int vm_cmd_bind(struct shell *sh, int argc, char **argv, struct answer *a);
 int vm_cmd_unbind(struct shell *sh, int argc, char **argv, struct answer *a);
+int vm_cmd_sparse(struct shell *sh, int argc, char **argv, struct answer *a);
 int vm_cmd_bindmany(struct shell *sh, int argc, char **argv, struct answer *a);
 
 /* bo.c */

@@ -9,12 +9,13 @@
 
 #define BINDMANY_MAX	(1u << 20)
 
-int vm_bind(const struct client *c, const struct vm *vm, uint64_t addr, uint64_t range,
-	    uint32_t handle, uint64_t offset)
+int vm_bind_op(const struct client *c, const struct vm *vm, uint32_t op, uint32_t flags,
+	       uint64_t addr, uint64_t range, uint32_t handle, uint64_t offset)
 {
 	struct drm_gpusim_vm_bind bind = {
 		.vm_id = vm->id,
-		.op = handle ? DRM_GPUSIM_BIND_MAP : DRM_GPUSIM_BIND_UNMAP,
+		.op = op,
+		.flags = flags,
 		.handle = handle,
 		.bo_offset = offset,
 		.addr = addr,
@@ -24,8 +25,15 @@ int vm_bind(const struct client *c, const struct vm *vm, uint64_t addr, uint64_t
 	return drmIoctl(c->fd, DRM_IOCTL_GPUSIM_VM_BIND, &bind) ? errno : 0;
 }
 
+int vm_bind(const struct client *c, const struct vm *vm, uint64_t addr, uint64_t range,
+	    uint32_t handle, uint64_t offset)
+{
+	return vm_bind_op(c, vm, handle ? DRM_GPUSIM_BIND_MAP : DRM_GPUSIM_BIND_UNMAP, 0, addr,
+			  range, handle, offset);
+}
+
 /* The page that sum needs stays free; what wraps is the driver's to refuse */
-static int check_free(const struct shell *sh, struct answer *a, uint64_t addr, uint64_t range)
+int vm_check_free(const struct shell *sh, struct answer *a, uint64_t addr, uint64_t range)
 {
 	if (addr < SHELL_RESULT_VA + sh->page_size && addr + range > SHELL_RESULT_VA)
 		return answer_error(a, EINVAL, "the page at 0x%llx is for sum", SHELL_RESULT_VA);
@@ -63,10 +71,13 @@ int vm_cmd_vmdestroy(struct shell *sh, int argc, char **argv, struct answer *a)
 
 int vm_cmd_bind(struct shell *sh, int argc, char **argv, struct answer *a)
 {
+	bool ro = !strcmp(argv[argc - 1], "ro") && argc > 4;
 	uint64_t addr, offset = 0, range;
 	struct vm *vm;
 	struct bo *bo;
 	int error;
+
+	argc -= ro;
 
 	if (arg_vm(sh, a, argv[1], &vm) || arg_number(a, "ADDR", argv[2], &addr) ||
 	    arg_bo(sh, a, argv[3], &bo) ||
@@ -75,9 +86,28 @@ int vm_cmd_bind(struct shell *sh, int argc, char **argv, struct answer *a)
 	range = offset < bo->size ? bo->size - offset : 0;
 	if (argc > 5 && arg_number(a, "RANGE", argv[5], &range))
 		return -1;
-	if (check_free(sh, a, addr, range))
+	if (vm_check_free(sh, a, addr, range))
 		return -1;
-	error = vm_bind(sh->current, vm, addr, range, bo->handle, offset);
+	error = ro ? vm_bind_op(sh->current, vm, DRM_GPUSIM_BIND_MAP, DRM_GPUSIM_BIND_READ_ONLY,
+				addr, range, bo->handle, offset) :
+		     vm_bind(sh->current, vm, addr, range, bo->handle, offset);
+	if (error)
+		return answer_error(a, error, "VM_BIND: %s", strerror(error));
+	return answer_ok(a, "%s", "");
+}
+
+int vm_cmd_sparse(struct shell *sh, int argc, char **argv, struct answer *a)
+{
+	uint64_t addr, range;
+	struct vm *vm;
+	int error;
+
+	if (arg_vm(sh, a, argv[1], &vm) || arg_number(a, "ADDR", argv[2], &addr) ||
+	    arg_number(a, "RANGE", argv[3], &range))
+		return -1;
+	if (vm_check_free(sh, a, addr, range))
+		return -1;
+	error = vm_bind_op(sh->current, vm, DRM_GPUSIM_BIND_MAP_SPARSE, 0, addr, range, 0, 0);
 	if (error)
 		return answer_error(a, error, "VM_BIND: %s", strerror(error));
 	return answer_ok(a, "%s", "");
@@ -115,7 +145,7 @@ int vm_cmd_bindmany(struct shell *sh, int argc, char **argv, struct answer *a)
 		return answer_error(a, EINVAL, "STRIDE: a multiple of 0x%" PRIx64, page);
 	if (__builtin_mul_overflow(count, stride, &end) || __builtin_add_overflow(addr, end, &end))
 		return answer_error(a, EINVAL, "the last page is above 64 bits");
-	if (check_free(sh, a, addr, end - addr))
+	if (vm_check_free(sh, a, addr, end - addr))
 		return -1;
 
 	for (i = 0; i < count && !error; i++)

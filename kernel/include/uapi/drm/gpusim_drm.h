@@ -240,7 +240,8 @@ struct drm_gpusim_gem_migrate {
  * private to another VM; @handle or @bo_offset not zero in UNMAP and
  * MAP_SPARSE; @handle not zero in MAP_USERPTR), ENOENT (no such VM or handle),
  * EFAULT (MAP_USERPTR: nothing is mapped there, or, unless READ_ONLY, it cannot
- * be written), ENOMEM.
+ * be written), ENOMEM (also for more than 16 GiB in one MAP_USERPTR or
+ * MAP_SPARSE).
  */
 struct drm_gpusim_vm_bind {
 	/** @vm_id: VM. */
