@@ -18,6 +18,8 @@
 #include "gpusim_device.h"
 #include "gpusim_exec.h"
 #include "gpusim_file.h"
+#include "gpusim_reset.h"
+#include "gpusim_sched.h"
 #include "gpusim_ttm.h"
 #include "gpusim_vm.h"
 
@@ -36,6 +38,7 @@ static int gpusim_ioctl_dev_query(struct drm_device *drm, void *data, struct drm
 	args->vram_free = gdev->vram.size - gpusim_ttm_vram_used(gdev);
 	args->max_cmds = GPUSIM_MAX_CMDS;
 	args->max_vms = GPUSIM_MAX_VMS;
+	args->timeout_ms = gpusim_reset_timeout_ms();
 
 	return 0;
 }
@@ -121,7 +124,7 @@ static void gpusim_pci_remove(struct pci_dev *pdev)
 	struct gpusim_device *gdev = pci_get_drvdata(pdev);
 
 	drm_dev_unplug(&gdev->drm);
-	gpusim_sched_flush(&gdev->sched);
+	gpusim_sched_power_off(&gdev->sched);
 }
 
 /*

@@ -2,10 +2,11 @@
 /*
  * The engine: executes commands, reaching all memory through the page tables.
  *
- * Runs where fences are waited for: nothing here allocates or takes locks.
+ * Runs where fences are waited for: nothing here allocates or takes sleeping locks.
  */
 
 #include <linux/crc32.h>
+#include <linux/delay.h>
 #include <linux/highmem.h>
 #include <linux/minmax.h>
 #include <linux/sched.h>
@@ -17,6 +18,7 @@
 #include "gpusim_device.h"
 #include "gpusim_engine.h"
 #include "gpusim_pt.h"
+#include "gpusim_reset.h"
 #include "gpusim_sched.h"
 #include "gpusim_vm.h"
 #include "gpusim_vram.h"
@@ -83,6 +85,38 @@ static int gpusim_engine_write(struct gpusim_job *job, u64 addr, const void *buf
 	return 0;
 }
 
+/* Reads a word, which can lie across two pages. */
+static int gpusim_engine_read_word(struct gpusim_job *job, u64 addr, u64 *word)
+{
+	size_t n = gpusim_engine_piece(addr, sizeof(*word));
+	u8 bytes[8];
+	int ret;
+
+	ret = gpusim_engine_read(job, addr, bytes, n);
+	if (!ret && n < sizeof(bytes))
+		ret = gpusim_engine_read(job, addr + n, bytes + n, sizeof(bytes) - n);
+	if (ret)
+		return ret;
+
+	*word = get_unaligned_le64(bytes);
+	return 0;
+}
+
+/* Writes a word, which can lie across two pages. */
+static int gpusim_engine_write_word(struct gpusim_job *job, u64 addr, u64 word)
+{
+	size_t n = gpusim_engine_piece(addr, sizeof(word));
+	u8 bytes[8];
+	int ret;
+
+	put_unaligned_le64(word, bytes);
+	ret = gpusim_engine_write(job, addr, bytes, n);
+	if (!ret && n < sizeof(bytes))
+		ret = gpusim_engine_write(job, addr + n, bytes + n, sizeof(bytes) - n);
+
+	return ret;
+}
+
 /* Between two pages: time for others, and a reason to stop. */
 static int gpusim_engine_poll(struct gpusim_job *job)
 {
@@ -147,7 +181,6 @@ static int gpusim_engine_checksum(struct gpusim_job *job, const struct drm_gpusi
 {
 	u8 *bounce = job->gdev->sched.bounce;
 	u32 crc = ~0;
-	u8 result[8];
 	u64 done = 0;
 	size_t n;
 	int ret;
@@ -163,15 +196,78 @@ static int gpusim_engine_checksum(struct gpusim_job *job, const struct drm_gpusi
 		done += n;
 	}
 
-	put_unaligned_le64(~crc, result);
+	return gpusim_engine_write_word(job, cmd->dst, (u32)~crc);
+}
 
-	/* the result can lie across two pages */
-	n = gpusim_engine_piece(cmd->dst, sizeof(result));
-	ret = gpusim_engine_write(job, cmd->dst, result, n);
-	if (!ret && n < sizeof(result))
-		ret = gpusim_engine_write(job, cmd->dst + n, result + n, sizeof(result) - n);
+static int gpusim_engine_add_word(struct gpusim_job *job, u64 addr, u64 summand)
+{
+	u64 word;
+	int ret;
+
+	ret = gpusim_engine_read_word(job, addr, &word);
+	if (ret)
+		return ret;
+
+	return gpusim_engine_write_word(job, addr, word + summand);
+}
+
+/* Adds to the words that lie wholly in one page. */
+static int gpusim_engine_add_words(struct gpusim_job *job, u64 addr, size_t size, u64 summand)
+{
+	u8 *bounce = job->gdev->sched.bounce;
+	size_t i;
+	int ret;
+
+	ret = gpusim_engine_read(job, addr, bounce, size);
+	if (ret)
+		return ret;
+
+	for (i = 0; i < size; i += sizeof(u64))
+		put_unaligned_le64(get_unaligned_le64(bounce + i) + summand, bounce + i);
+
+	return gpusim_engine_write(job, addr, bounce, size);
+}
+
+static int gpusim_engine_add(struct gpusim_job *job, const struct drm_gpusim_cmd *cmd)
+{
+	u64 done = 0;
+	int ret = 0;
+
+	while (!ret && done < cmd->size) {
+		u64 addr = cmd->dst + done;
+		size_t n = round_down(gpusim_engine_piece(addr, cmd->size - done), sizeof(u64));
+
+		if (n) {
+			ret = gpusim_engine_add_words(job, addr, n, cmd->value);
+		} else {
+			n = sizeof(u64);
+			ret = gpusim_engine_add_word(job, addr, cmd->value);
+		}
+		if (!ret)
+			ret = gpusim_engine_poll(job);
+		done += n;
+	}
 
 	return ret;
+}
+
+static int gpusim_engine_spin(struct gpusim_job *job, const struct drm_gpusim_cmd *cmd)
+{
+	u64 word;
+	int ret;
+
+	for (;;) {
+		ret = gpusim_engine_read_word(job, cmd->src, &word);
+		if (ret || word == cmd->value)
+			return ret;
+
+		ret = gpusim_engine_poll(job);
+		if (ret)
+			return ret;
+
+		/* who writes the word needs a CPU too */
+		usleep_range(50, 200);
+	}
 }
 
 /**
@@ -179,7 +275,7 @@ static int gpusim_engine_checksum(struct gpusim_job *job, const struct drm_gpusi
  * @job: job
  *
  * Returns: 0, -EFAULT after a page fault, -ENODEV if the device is gone,
- * -ECANCELED if the client is, or &gpusim_job.abort.
+ * -ECANCELED if the client is, or &gpusim_job.abort, which a reset sets too.
  */
 int gpusim_engine_run(struct gpusim_job *job)
 {
@@ -202,6 +298,15 @@ int gpusim_engine_run(struct gpusim_job *job)
 			break;
 		case DRM_GPUSIM_CMD_CHECKSUM:
 			ret = gpusim_engine_checksum(job, cmd);
+			break;
+		case DRM_GPUSIM_CMD_ADD:
+			ret = gpusim_engine_add(job, cmd);
+			break;
+		case DRM_GPUSIM_CMD_SPIN:
+			ret = gpusim_engine_spin(job, cmd);
+			break;
+		case DRM_GPUSIM_CMD_HANG:
+			ret = gpusim_reset_hang(job);
 			break;
 		default:
 			ret = -EINVAL;

@@ -3,6 +3,7 @@
  * EXEC: from the user's commands to a queued job.
  */
 
+#include <linux/align.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -50,6 +51,13 @@ static bool gpusim_cmd_valid(const struct drm_gpusim_cmd *cmd)
 	case DRM_GPUSIM_CMD_CHECKSUM:
 		return !cmd->value && gpusim_range_valid(cmd->dst, sizeof(u64)) &&
 		       gpusim_range_valid(cmd->src, cmd->size);
+	case DRM_GPUSIM_CMD_ADD:
+		return !cmd->src && IS_ALIGNED(cmd->size, sizeof(u64)) &&
+		       gpusim_range_valid(cmd->dst, cmd->size);
+	case DRM_GPUSIM_CMD_SPIN:
+		return !cmd->dst && !cmd->size && gpusim_range_valid(cmd->src, sizeof(u64));
+	case DRM_GPUSIM_CMD_HANG:
+		return !cmd->dst && !cmd->src && !cmd->size && !cmd->value;
 	default:
 		return false;
 	}

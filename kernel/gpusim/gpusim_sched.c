@@ -4,7 +4,6 @@
  */
 
 #include <linux/dma-fence.h>
-#include <linux/jiffies.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 
@@ -15,14 +14,12 @@
 
 #include "gpusim_device.h"
 #include "gpusim_engine.h"
+#include "gpusim_reset.h"
 #include "gpusim_sched.h"
 #include "gpusim_vm.h"
 
 /* jobs handed to the engine at a time */
 #define GPUSIM_SCHED_DEPTH	16
-
-/* time that a job may take on the engine */
-#define GPUSIM_SCHED_TIMEOUT	(10 * HZ)
 
 /**
  * struct gpusim_fence - end of a job on the engine
@@ -83,35 +80,16 @@ static struct dma_fence *gpusim_sched_run_job(struct drm_sched_job *sched_job)
 {
 	struct gpusim_job *job = to_gpusim_job(sched_job);
 	struct gpusim_sched *sched = &job->gdev->sched;
+	bool cookie = dma_fence_begin_signalling();
 
 	dma_fence_init(&job->fence->base, &gpusim_fence_ops, &job->fence->lock,
 		       sched->fence_context, ++sched->seqno);
 	__module_get(THIS_MODULE);
 	dma_fence_get(&job->fence->base);
 	queue_work(sched->engine, &job->work);
+	dma_fence_end_signalling(cookie);
 
 	return &job->fence->base;
-}
-
-/*
- * The engine is told to give up; it looks after each page. The job goes back to
- * where the scheduler took it from for this call, and the scheduler's workers
- * are kicked in case it ended in between. Other jobs are not concerned.
- */
-static enum drm_gpu_sched_stat gpusim_sched_timedout_job(struct drm_sched_job *sched_job)
-{
-	struct gpusim_job *job = to_gpusim_job(sched_job);
-	struct drm_gpu_scheduler *sched = sched_job->sched;
-
-	drm_notice(&job->gdev->drm, "job takes too long, aborting it\n");
-	WRITE_ONCE(job->abort, -ETIME);
-
-	spin_lock(&sched->job_list_lock);
-	list_add(&sched_job->list, &sched->pending_list);
-	spin_unlock(&sched->job_list_lock);
-	drm_sched_wqueue_start(sched);
-
-	return DRM_GPU_SCHED_STAT_NOMINAL;
 }
 
 static void gpusim_sched_free_job(struct drm_sched_job *sched_job)
@@ -121,7 +99,7 @@ static void gpusim_sched_free_job(struct drm_sched_job *sched_job)
 
 static const struct drm_sched_backend_ops gpusim_sched_ops = {
 	.run_job = gpusim_sched_run_job,
-	.timedout_job = gpusim_sched_timedout_job,
+	.timedout_job = gpusim_reset_timedout_job,
 	.free_job = gpusim_sched_free_job,
 };
 
@@ -132,9 +110,20 @@ static void gpusim_sched_fini(struct drm_device *drm, void *data)
 	drm_sched_fini(&sched->base);
 }
 
-static void gpusim_sched_fini_engine(struct drm_device *drm, void *data)
+static void gpusim_sched_fini_workqueue(struct drm_device *drm, void *data)
 {
 	destroy_workqueue(data);
+}
+
+/* Both are needed to make memory free: fences wait for them. */
+static int gpusim_sched_init_workqueue(struct gpusim_device *gdev, const char *name,
+				       struct workqueue_struct **wq)
+{
+	*wq = alloc_ordered_workqueue(name, WQ_MEM_RECLAIM);
+	if (!*wq)
+		return -ENOMEM;
+
+	return drmm_add_action_or_reset(&gdev->drm, gpusim_sched_fini_workqueue, *wq);
 }
 
 /**
@@ -149,29 +138,32 @@ static void gpusim_sched_fini_engine(struct drm_device *drm, void *data)
 int gpusim_sched_init(struct gpusim_device *gdev)
 {
 	struct gpusim_sched *sched = &gdev->sched;
-	const struct drm_sched_init_args args = {
+	struct drm_sched_init_args args = {
 		.ops = &gpusim_sched_ops,
 		.num_rqs = DRM_SCHED_PRIORITY_COUNT,
 		.credit_limit = GPUSIM_SCHED_DEPTH,
-		.timeout = GPUSIM_SCHED_TIMEOUT,
+		.timeout = gpusim_reset_timeout(),
 		.name = "gpusim",
 		.dev = gdev->drm.dev,
 	};
 	int ret;
 
 	sched->fence_context = dma_fence_context_alloc(1);
+	gpusim_reset_init(&sched->reset);
 
 	sched->bounce = drmm_kmalloc(&gdev->drm, GPUSIM_PAGE_SIZE, GFP_KERNEL);
 	if (!sched->bounce)
 		return -ENOMEM;
 
-	sched->engine = alloc_ordered_workqueue("gpusim-engine", WQ_MEM_RECLAIM);
-	if (!sched->engine)
-		return -ENOMEM;
-	ret = drmm_add_action_or_reset(&gdev->drm, gpusim_sched_fini_engine, sched->engine);
+	ret = gpusim_sched_init_workqueue(gdev, "gpusim-engine", &sched->engine);
 	if (ret)
 		return ret;
 
+	ret = gpusim_sched_init_workqueue(gdev, "gpusim-timeout", &sched->timeouts);
+	if (ret)
+		return ret;
+
+	args.timeout_wq = sched->timeouts;
 	ret = drm_sched_init(&sched->base, &args);
 	if (ret)
 		return ret;
@@ -193,13 +185,14 @@ int gpusim_sched_entity_init(struct gpusim_sched *sched, struct drm_sched_entity
 }
 
 /**
- * gpusim_sched_flush - wait until the engine has nothing to do
+ * gpusim_sched_power_off - end all jobs of an unplugged device
  * @sched: scheduler
  *
- * Of use when the device is unplugged, as then every job ends at once.
+ * Returns when the engine has nothing to do.
  */
-void gpusim_sched_flush(struct gpusim_sched *sched)
+void gpusim_sched_power_off(struct gpusim_sched *sched)
 {
+	gpusim_reset_power_off(&sched->reset);
 	flush_workqueue(sched->engine);
 }
 
@@ -253,6 +246,17 @@ err_job:
 }
 
 /**
+ * gpusim_job_get_fence - the engine's fence
+ * @job: job that was handed to the engine
+ *
+ * Returns: a reference.
+ */
+struct dma_fence *gpusim_job_get_fence(struct gpusim_job *job)
+{
+	return dma_fence_get(&job->fence->base);
+}
+
+/**
  * gpusim_job_push - hand a job to the scheduler
  * @job: job, armed; no longer the caller's
  */
@@ -260,6 +264,8 @@ void gpusim_job_push(struct gpusim_job *job)
 {
 	lockdep_assert_held(&job->vm->ops_lock);
 
+	/* the scheduler reads this when it next looks at its clock */
+	WRITE_ONCE(job->gdev->sched.base.timeout, gpusim_reset_timeout());
 	drm_sched_entity_push_job(&job->base);
 }
 

@@ -8,6 +8,9 @@
 
 #include <drm/gpu_scheduler.h>
 
+#include "gpusim_reset.h"
+
+struct dma_fence;
 struct drm_file;
 struct drm_gpusim_cmd;
 struct gpusim_device;
@@ -25,6 +28,12 @@ struct gpusim_sched {
 
 	/** @engine: The hardware: one job after the other. */
 	struct workqueue_struct *engine;
+
+	/** @timeouts: Where the scheduler looks after jobs that take too long. */
+	struct workqueue_struct *timeouts;
+
+	/** @reset: Whether the engine answers. */
+	struct gpusim_reset reset;
 
 	/** @fence_context: Context of the engine's fences. */
 	u64 fence_context;
@@ -65,7 +74,10 @@ struct gpusim_job {
 	/** @cmd_count: Elements at @cmds. */
 	u32 cmd_count;
 
-	/** @abort: Error to end with at the next page, set from anywhere. */
+	/**
+	 * @abort: Error to end with at the next page; written under
+	 * &gpusim_reset.lock.
+	 */
 	int abort;
 };
 
@@ -76,11 +88,12 @@ static inline struct gpusim_job *to_gpusim_job(struct drm_sched_job *job)
 
 int gpusim_sched_init(struct gpusim_device *gdev);
 int gpusim_sched_entity_init(struct gpusim_sched *sched, struct drm_sched_entity *entity);
-void gpusim_sched_flush(struct gpusim_sched *sched);
+void gpusim_sched_power_off(struct gpusim_sched *sched);
 
 struct gpusim_job *gpusim_job_create(struct gpusim_device *gdev, struct gpusim_vm *vm,
 				     struct drm_gpusim_cmd *cmds, u32 cmd_count,
 				     struct drm_file *file);
+struct dma_fence *gpusim_job_get_fence(struct gpusim_job *job);
 void gpusim_job_push(struct gpusim_job *job);
 void gpusim_job_free(struct gpusim_job *job);
 

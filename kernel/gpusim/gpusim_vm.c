@@ -102,6 +102,17 @@ void gpusim_vm_report_fault(struct gpusim_vm *vm, u64 addr)
 	spin_unlock(&vm->fault_lock);
 }
 
+/**
+ * gpusim_vm_report_reset - count a reset
+ * @vm: VM whose job the engine hung at
+ */
+void gpusim_vm_report_reset(struct gpusim_vm *vm)
+{
+	spin_lock(&vm->fault_lock);
+	vm->resets++;
+	spin_unlock(&vm->fault_lock);
+}
+
 static void gpusim_vm_unmap(struct gpusim_vm *vm, struct drm_gpuva *va)
 {
 	struct drm_gem_object *obj = va->gem.obj;
@@ -364,6 +375,7 @@ int gpusim_ioctl_vm_get_state(struct drm_device *drm, void *data, struct drm_fil
 	spin_lock(&vm->fault_lock);
 	args->faults = vm->faults;
 	args->fault_addr = vm->fault_addr;
+	args->resets = vm->resets;
 	spin_unlock(&vm->fault_lock);
 
 	gpusim_vm_put(vm);

@@ -101,7 +101,7 @@ struct gpusim_vm {
 	/** @killed: The client is gone, no job runs any more. Set once. */
 	bool killed;
 
-	/** @fault_lock: Protects @faults and @fault_addr. */
+	/** @fault_lock: Protects @faults, @fault_addr and @resets. */
 	spinlock_t fault_lock;
 
 	/** @faults: Jobs that ended by a page fault. */
@@ -109,6 +109,9 @@ struct gpusim_vm {
 
 	/** @fault_addr: Address of the last page fault. */
 	u64 fault_addr;
+
+	/** @resets: Jobs that ended by a reset of the engine. */
+	u64 resets;
 };
 
 /**
@@ -141,6 +144,7 @@ struct gpusim_vm *gpusim_vm_get(struct gpusim_vm *vm);
 void gpusim_vm_put(struct gpusim_vm *vm);
 void gpusim_vm_invalidate_bo(struct gpusim_bo *bo);
 void gpusim_vm_report_fault(struct gpusim_vm *vm, u64 addr);
+void gpusim_vm_report_reset(struct gpusim_vm *vm);
 
 int gpusim_ioctl_vm_create(struct drm_device *drm, void *data, struct drm_file *file);
 int gpusim_ioctl_vm_destroy(struct drm_device *drm, void *data, struct drm_file *file);

@@ -83,6 +83,15 @@ int gc_vm_state(int fd, uint32_t vm, uint64_t *faults, uint64_t *addr)
 	return ret;
 }
 
+int gc_vm_resets(int fd, uint32_t vm, uint64_t *resets)
+{
+	struct drm_gpusim_vm_get_state args = { .vm_id = vm };
+	int ret = gc_ioctl(fd, DRM_IOCTL_GPUSIM_VM_GET_STATE, &args);
+
+	*resets = args.resets;
+	return ret;
+}
+
 int gc_bo_create(int fd, uint64_t size, uint32_t placement, uint32_t vm, uint32_t *handle)
 {
 	struct drm_gpusim_gem_create args = {
@@ -189,31 +198,43 @@ int gc_sync_file_wait(int file)
 	return info.status < 0 ? info.status : 0;
 }
 
-int gc_wait(int fd, uint32_t syncobj)
+int gc_finish(int file)
 {
-	int file, ret;
+	int ret = gc_sync_file_wait(file);
 
-	if (drmSyncobjExportSyncFile(fd, syncobj, &file))
-		return -errno;
-	ret = gc_sync_file_wait(file);
 	close(file);
-
 	return ret;
 }
 
-int gc_run(int fd, uint32_t vm, const struct drm_gpusim_cmd *cmds, uint32_t count)
+int gc_wait(int fd, uint32_t syncobj)
+{
+	int file;
+
+	if (drmSyncobjExportSyncFile(fd, syncobj, &file))
+		return -errno;
+	return gc_finish(file);
+}
+
+int gc_start(int fd, uint32_t vm, const struct drm_gpusim_cmd *cmds, uint32_t count)
 {
 	uint32_t syncobj;
-	int ret;
+	int file, ret;
 
 	if (drmSyncobjCreate(fd, 0, &syncobj))
 		return -errno;
 	ret = gc_exec(fd, vm, cmds, count, 0, syncobj);
-	if (!ret)
-		ret = gc_wait(fd, syncobj);
+	if (!ret && drmSyncobjExportSyncFile(fd, syncobj, &file))
+		ret = -errno;
 	drmSyncobjDestroy(fd, syncobj);
 
-	return ret;
+	return ret ?: file;
+}
+
+int gc_run(int fd, uint32_t vm, const struct drm_gpusim_cmd *cmds, uint32_t count)
+{
+	int file = gc_start(fd, vm, cmds, count);
+
+	return file < 0 ? file : gc_finish(file);
 }
 
 int gc_fill(int fd, uint32_t vm, uint64_t dst, uint64_t size, uint64_t value)

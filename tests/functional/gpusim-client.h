@@ -26,6 +26,7 @@ int gc_ioctl(int fd, unsigned long request, void *arg);
 int gc_vm_create(int fd, uint32_t *vm);
 int gc_vm_destroy(int fd, uint32_t vm);
 int gc_vm_state(int fd, uint32_t vm, uint64_t *faults, uint64_t *addr);
+int gc_vm_resets(int fd, uint32_t vm, uint64_t *resets);
 
 /* vm: private to it, or 0 */
 int gc_bo_create(int fd, uint64_t size, uint32_t placement, uint32_t vm, uint32_t *handle);
@@ -45,11 +46,15 @@ int gc_unmap(int fd, uint32_t vm, uint64_t addr, uint64_t range);
 /* Queue commands; syncobjs may be 0. */
 int gc_exec(int fd, uint32_t vm, const struct drm_gpusim_cmd *cmds, uint32_t count,
 	    uint32_t in_syncobj, uint32_t out_syncobj);
+/* Queue commands; a sync file with their fence. */
+int gc_start(int fd, uint32_t vm, const struct drm_gpusim_cmd *cmds, uint32_t count);
 /* Queue commands and wait for their end; the error of the fence, if any. */
 int gc_run(int fd, uint32_t vm, const struct drm_gpusim_cmd *cmds, uint32_t count);
 /* Wait, at most a minute, for the fence of a syncobj or of a sync file; its error. */
 int gc_wait(int fd, uint32_t syncobj);
 int gc_sync_file_wait(int file);
+/* The same, and the sync file is closed. */
+int gc_finish(int file);
 
 int gc_fill(int fd, uint32_t vm, uint64_t dst, uint64_t size, uint64_t value);
 int gc_copy(int fd, uint32_t vm, uint64_t dst, uint64_t src, uint64_t size);

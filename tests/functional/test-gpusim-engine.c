@@ -99,6 +99,120 @@ static void test_checksum(void **state)
 	munmap(p, SIZE);
 }
 
+/* Sums of all alignments, across pages, with carries, and nothing beside them. */
+static void test_add(void **state)
+{
+	static const uint64_t values[] = { 0, 1, ~0ull, 0x8877665544332211 };
+	static const size_t sizes[] = { 0, 8, 16, 4096, 4104, 9000 };
+	uint32_t bo = new_bo(SIZE, GC_VRAM, 0);
+	unsigned char *p = map_cpu(bo, SIZE), *want = malloc(SIZE);
+
+	(void)state;
+	expect_ok(gc_map(fd, vm, ADDR, bo, 0, SIZE));
+	for (size_t i = 0; i < 4 * sizeof(sizes) / sizeof(sizes[0]); i++) {
+		const struct drm_gpusim_cmd cmd = {
+			.op = DRM_GPUSIM_CMD_ADD, .dst = ADDR + 4096 - 9 + i,
+			.size = sizes[i / 4], .value = values[i % 4],
+		};
+
+		scribble(p, SIZE, i);
+		scribble(want, SIZE, i);
+		for (size_t j = 0; j < cmd.size; j += 8) {
+			unsigned char *at = want + cmd.dst - ADDR + j;
+			uint64_t word;
+
+			memcpy(&word, at, 8);
+			word += cmd.value;
+			memcpy(at, &word, 8);
+		}
+		expect_ok(gc_run(fd, vm, &cmd, 1));
+		expect_bytes(p, want, SIZE);
+	}
+
+	/* a word whose second half is not mapped faults there and stays */
+	{
+		const struct drm_gpusim_cmd cmd = {
+			.op = DRM_GPUSIM_CMD_ADD, .dst = ADDR + SIZE - 12, .size = 16, .value = 1,
+		};
+		uint64_t faults, where, word;
+
+		memcpy(want, p, SIZE);
+		memcpy(&word, want + SIZE - 12, 8);
+		word++;
+		memcpy(want + SIZE - 12, &word, 8);
+		expect_error(gc_run(fd, vm, &cmd, 1), EFAULT);
+		expect_ok(gc_vm_state(fd, vm, &faults, &where));
+		expect_equal(where, ADDR + SIZE);
+		expect_bytes(p, want, SIZE);
+	}
+	munmap(p, SIZE);
+	free(want);
+}
+
+static void check_spin(uint32_t bo, size_t offset)
+{
+	const uint64_t value = 0x0807060504030201;
+	const struct drm_gpusim_cmd cmds[] = {
+		{ .op = DRM_GPUSIM_CMD_SPIN, .src = ADDR + offset, .value = value },
+		{ .op = DRM_GPUSIM_CMD_FILL, .dst = ADDR, .size = 8, .value = 1 },
+	};
+	unsigned char *p = map_cpu(bo, SIZE);
+	uint64_t other = value ^ 1ull << 63;
+	int job;
+
+	memset(p, 0, SIZE);
+	job = expect_ok(gc_start(fd, vm, cmds, 2));
+	usleep(20000);
+	expect_equal(p[0], 0);
+	memcpy(p + offset, &other, 8);
+	usleep(20000);
+	expect_equal(p[0], 0);
+	memcpy(p + offset, &value, 8);
+	expect_ok(gc_finish(job));
+	expect_equal(p[0], 1);
+	munmap(p, SIZE);
+}
+
+/* The engine waits for exactly the word, wherever it is. */
+static void test_spin(void **state)
+{
+	static const uint32_t placements[] = { GC_SYSTEM, GC_VRAM };
+	static const size_t offsets[] = { 8, 9, GC_PAGE - 8, GC_PAGE - 3, SIZE - 8 };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		uint32_t bo = new_bo(SIZE, placements[i], 0);
+
+		expect_ok(gc_map(fd, vm, ADDR, bo, 0, SIZE));
+		for (size_t j = 0; j < sizeof(offsets) / sizeof(offsets[0]); j++)
+			check_spin(bo, offsets[j]);
+	}
+	/* a word that is there is not waited for, one that is not mapped is a fault */
+	expect_ok(gc_run(fd, vm, &(struct drm_gpusim_cmd) {
+		.op = DRM_GPUSIM_CMD_SPIN, .src = ADDR + 8 }, 1));
+	expect_error(gc_run(fd, vm, &(struct drm_gpusim_cmd) {
+		.op = DRM_GPUSIM_CMD_SPIN, .src = ADDR + SIZE - 7 }, 1), EFAULT);
+}
+
+/* close() ends a job that waits for nothing that comes. */
+static void test_spin_cancelled(void **state)
+{
+	const struct drm_gpusim_cmd cmd = {
+		.op = DRM_GPUSIM_CMD_SPIN, .src = ADDR, .value = 1,
+	};
+	int other = expect_ok(gc_open()), job;
+	uint32_t other_vm, bo;
+
+	(void)state;
+	expect_ok(gc_vm_create(other, &other_vm));
+	expect_ok(gc_bo_create(other, SIZE, GC_VRAM, 0, &bo));
+	expect_ok(gc_map(other, other_vm, ADDR, bo, 0, SIZE));
+	job = expect_ok(gc_start(other, other_vm, &cmd, 1));
+	close(other);
+	expect_error(gc_finish(job), ECANCELED);
+	expect_equal(gpu_crc(RESULT, 0), 0);
+}
+
 /* A fault stops the job where it is, and only the job. */
 static void test_fault(void **state)
 {
@@ -228,44 +342,20 @@ static void test_close_cancels(void **state)
 	expect_equal(gpu_crc(RESULT, 0), 0);
 }
 
-/* A job of more than ten seconds is stopped; those behind it are not. */
-static void test_job_timeout(void **state)
-{
-	const size_t size = 16 << 20;
-	uint32_t bo = new_bo(size, GC_SYSTEM, 0), first, second, other;
-	struct drm_gpusim_cmd cmds[1024], last;
-
-	(void)state;
-	expect_ok(gc_vm_create(fd, &other));
-	expect_ok(gc_map(fd, vm, ADDR, bo, 0, size));
-	expect_ok(gc_map(fd, other, ADDR, bo, 0, size));
-	expect_ok(drmSyncobjCreate(fd, 0, &first));
-	expect_ok(drmSyncobjCreate(fd, 0, &second));
-	for (int i = 0; i < 1024; i++)
-		cmds[i] = (struct drm_gpusim_cmd) {
-			.op = DRM_GPUSIM_CMD_CHECKSUM, .dst = ADDR, .src = ADDR, .size = size,
-		};
-	last = cmds[0];
-	last.size = GC_PAGE;
-	expect_ok(gc_exec(fd, vm, cmds, 1024, 0, first));
-	expect_ok(gc_exec(fd, other, &last, 1, 0, second));
-	expect_error(gc_wait(fd, first), ETIME);
-	expect_ok(gc_wait(fd, second));
-	expect_equal(gpu_crc(RESULT, 0), 0);
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		GPUSIM_TEST(test_fill),
 		GPUSIM_TEST(test_copy),
 		GPUSIM_TEST(test_checksum),
+		GPUSIM_TEST(test_add),
+		GPUSIM_TEST(test_spin),
+		GPUSIM_TEST(test_spin_cancelled),
 		GPUSIM_TEST(test_fault),
 		GPUSIM_TEST(test_syncobjs),
 		GPUSIM_TEST(test_timeline),
 		GPUSIM_TEST(test_destroyed_vm_finishes_work),
 		GPUSIM_TEST(test_close_cancels),
-		GPUSIM_TEST(test_job_timeout),
 	};
 
 	return run_group("gpusim-engine", tests, sizeof(tests) / sizeof(tests[0]), NULL, NULL);

@@ -291,11 +291,14 @@ struct reject_cmd {
 #define FILL		DRM_GPUSIM_CMD_FILL
 #define COPY		DRM_GPUSIM_CMD_COPY
 #define CHECKSUM	DRM_GPUSIM_CMD_CHECKSUM
+#define ADD		DRM_GPUSIM_CMD_ADD
+#define SPIN		DRM_GPUSIM_CMD_SPIN
+#define HANG		DRM_GPUSIM_CMD_HANG
 #define REJECT_CMD(...) { "command " #__VA_ARGS__, { __VA_ARGS__ } }
 
 static const struct reject_cmd reject_cmds[] = {
 	REJECT_CMD(.op = 0, .dst = ADDR, .size = 8),
-	REJECT_CMD(.op = 4, .dst = ADDR, .size = 8),
+	REJECT_CMD(.op = 7, .dst = ADDR, .size = 8),
 	REJECT_CMD(.op = ~0u, .dst = ADDR, .size = 8),
 	REJECT_CMD(.op = FILL, .flags = 1, .dst = ADDR, .size = 8),
 	REJECT_CMD(.op = COPY, .flags = 1, .dst = ADDR, .src = 2 * ADDR, .size = 8),
@@ -330,6 +333,32 @@ static const struct reject_cmd reject_cmds[] = {
 	REJECT_CMD(.op = CHECKSUM, .dst = ADDR, .src = 0, .size = 8),
 	REJECT_CMD(.op = CHECKSUM, .dst = ADDR, .src = VA_END - 7, .size = 8),
 	REJECT_CMD(.op = CHECKSUM, .dst = ADDR, .src = ~0ull, .size = 8),
+
+	REJECT_CMD(.op = ADD, .flags = 1, .dst = ADDR, .size = 8),
+	REJECT_CMD(.op = ADD, .dst = ADDR, .src = ADDR, .size = 8),
+	REJECT_CMD(.op = ADD, .dst = ADDR, .size = 7),
+	REJECT_CMD(.op = ADD, .dst = ADDR, .size = 9),
+	REJECT_CMD(.op = ADD, .dst = ADDR, .size = GC_PAGE - 4),
+	REJECT_CMD(.op = ADD, .dst = 0, .size = 8),
+	REJECT_CMD(.op = ADD, .dst = VA_END - 7, .size = 8),
+	REJECT_CMD(.op = ADD, .dst = ADDR, .size = VA_END),
+	REJECT_CMD(.op = ADD, .dst = ADDR, .size = ~0ull - 7),
+	REJECT_CMD(.op = ADD, .dst = ~0ull, .size = 8),
+
+	REJECT_CMD(.op = SPIN, .flags = 1, .src = ADDR),
+	REJECT_CMD(.op = SPIN, .src = ADDR, .dst = ADDR),
+	REJECT_CMD(.op = SPIN, .src = ADDR, .size = 8),
+	REJECT_CMD(.op = SPIN, .src = 0),
+	REJECT_CMD(.op = SPIN, .src = GC_PAGE - 1),
+	REJECT_CMD(.op = SPIN, .src = VA_END - 7),
+	REJECT_CMD(.op = SPIN, .src = VA_END),
+	REJECT_CMD(.op = SPIN, .src = ~0ull),
+
+	REJECT_CMD(.op = HANG, .flags = 1),
+	REJECT_CMD(.op = HANG, .dst = ADDR),
+	REJECT_CMD(.op = HANG, .src = ADDR),
+	REJECT_CMD(.op = HANG, .size = 8),
+	REJECT_CMD(.op = HANG, .value = 1),
 };
 
 static int fd;

@@ -18,46 +18,17 @@
 #include <xf86drm.h>
 
 #include "expect.h"
+#include "gpusim-card.h"
 #include "gpusim-client.h"
 
-#define DRIVER		"/sys/bus/pci/drivers/gpusim"
 #define ADDR		0x100000ull
 #define SIZE		(1u << 20)
 
-/* The PCI address of the card, as sysfs writes it. */
-static char slot[32];
-
-static void write_sysfs(const char *path, const char *text)
-{
-	int file = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (file < 0 || write(file, text, strlen(text)) != (ssize_t)strlen(text))
-		expect_failed(__FILE__, __LINE__, "%s: %m", path);
-	close(file);
-}
-
-static void unbind_card(void)
-{
-	write_sysfs(DRIVER "/unbind", slot);
-}
-
-static void bind_card(void)
-{
-	write_sysfs(DRIVER "/bind", slot);
-}
-
 static int setup(void **state)
 {
-	int fd = expect_ok(gc_open());
-	drmDevicePtr card;
-
 	(void)state;
-	expect_equal(drmGetDevice2(fd, 0, &card), 0);
-	snprintf(slot, sizeof(slot), "%04x:%02x:%02x.%x", card->businfo.pci->domain,
-		 card->businfo.pci->bus, card->businfo.pci->dev, card->businfo.pci->func);
-	drmFreeDevice(&card);
-
-	return close(fd);
+	card_find();
+	return 0;
 }
 
 struct client {
@@ -104,7 +75,7 @@ static void test_idle(void **state)
 	struct client vram = new_client(GC_VRAM), system = new_client(GC_SYSTEM), fresh;
 
 	(void)state;
-	unbind_card();
+	card_unbind();
 	expect_error(gc_open(), ENODEV);
 	check_dead(&vram);
 	check_dead(&system);
@@ -112,7 +83,7 @@ static void test_idle(void **state)
 	vram.p[0] = 1;
 	system.p[0] = 1;
 
-	bind_card();
+	card_bind();
 	fresh = new_client(GC_VRAM);
 	vram.p[1] = 0xbad;
 	expect_equal(fresh.p[0], 0x1122334455667788);
@@ -143,12 +114,12 @@ static void test_busy(void **state)
 	for (int i = 0; i < 4; i++)
 		expect_ok(gc_exec(c.fd, c.vm, cmds, 1024, 0, syncobj));
 	expect_ok(drmSyncobjExportSyncFile(c.fd, syncobj, &file));
-	unbind_card();
+	card_unbind();
 	expect_error(gc_sync_file_wait(file), ENODEV);
 	close(file);
 	check_dead(&c);
 	close_client(&c);
-	bind_card();
+	card_bind();
 }
 
 /* A BO shared by dma-buf outlives card and client. */
@@ -163,9 +134,9 @@ static void test_shared(void **state)
 	p = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, dmabuf, 0);
 	expect_true(p != MAP_FAILED);
 	expect_equal(p[0], 0x1122334455667788);
-	unbind_card();
+	card_unbind();
 	close_client(&c);
-	bind_card();
+	card_bind();
 	p[0] = 0xbad;
 	munmap(p, SIZE);
 
@@ -273,32 +244,20 @@ static int queue_behind(const struct client *c, const struct foreign_fence *f)
 	return file;
 }
 
-static int module_users(void)
-{
-	FILE *file = fopen("/sys/module/gpusim/refcnt", "r");
-	int users = -1;
-
-	expect_true(file && fscanf(file, "%d", &users) == 1);
-	fclose(file);
-	return users;
-}
-
 /* The module stays until its last job has ended, though nobody has it open. */
 static void test_close_before_foreign_fence(void **state)
 {
 	struct client c = new_client(GC_VRAM);
 	struct foreign_fence f = new_foreign_fence();
-	int job = queue_behind(&c, &f), tries = 0;
+	int job = queue_behind(&c, &f);
 
 	(void)state;
 	close_client(&c);
-	expect_true(module_users() > 0);
+	expect_true(card_module_users() > 0);
 	signal_foreign_fence(&f);
 	expect_error(gc_sync_file_wait(job), ECANCELED);
 	close(job);
-	while (module_users() > 0 && tries++ < 50)
-		usleep(100000);
-	expect_equal(module_users(), 0);
+	card_wait_unused();
 }
 
 static void test_unbind_before_foreign_fence(void **state)
@@ -308,10 +267,10 @@ static void test_unbind_before_foreign_fence(void **state)
 	int job = queue_behind(&c, &f);
 
 	(void)state;
-	unbind_card();
+	card_unbind();
 	signal_foreign_fence(&f);
 	expect_error(gc_sync_file_wait(job), ENODEV);
-	bind_card();
+	card_bind();
 	check_dead(&c);
 	close_client(&c);
 	close(job);
@@ -325,12 +284,12 @@ static void test_again_and_again(void **state)
 
 		expect_ok(gc_exec(c.fd, c.vm, &(struct drm_gpusim_cmd) {
 			.op = DRM_GPUSIM_CMD_FILL, .dst = ADDR, .size = SIZE }, 1, 0, 0));
-		unbind_card();
+		card_unbind();
 		if (i % 3)
-			bind_card();
+			card_bind();
 		close_client(&c);
 		if (!(i % 3))
-			bind_card();
+			card_bind();
 	}
 }
 

@@ -60,7 +60,10 @@ struct drm_gpusim_dev_query {
 	 */
 	__u64 vram_visible;
 
-	/** @timeout_ms: Returned time that a job may take, in milliseconds. */
+	/**
+	 * @timeout_ms: Returned time that a job may take, in milliseconds: the
+	 * module parameter, of which each EXEC takes the value of its time.
+	 */
 	__u32 timeout_ms;
 
 	/** @pad: Returned as zero. */
@@ -295,18 +298,25 @@ struct drm_gpusim_vm_get_state {
 #define DRM_GPUSIM_CMD_COPY		2
 /* store the CRC-32 (IEEE 802.3, as zlib's) of [src, src + size) to dst, as 64 bit */
 #define DRM_GPUSIM_CMD_CHECKSUM		3
-/* add @value to each 64-bit word of [dst, dst + size), a multiple of 8 */
+/*
+ * add @value to each 64-bit word of [dst, dst + size), a multiple of 8; little
+ * endian, wrapping, one word after the other
+ */
 #define DRM_GPUSIM_CMD_ADD		4
-/* read the 64-bit word at @src again and again until it equals @value */
+/*
+ * read the 64-bit word (little endian) at @src again and again until it equals
+ * @value
+ */
 #define DRM_GPUSIM_CMD_SPIN		5
-/* stop answering, as a GPU that hangs, until it is reset */
+/* stop answering, as a GPU that hangs, until it is reset or unplugged */
 #define DRM_GPUSIM_CMD_HANG		6
 
 /**
  * struct drm_gpusim_cmd - one command of the engine
  *
- * Any byte alignment, any size up to the VM's; a size of 0 does nothing (the
- * checksum of nothing is 0). Unused members must be zero.
+ * Any byte alignment, words across pages included, any size up to the VM's; a
+ * size of 0 does nothing (the checksum of nothing is 0). Unused members must be
+ * zero.
  */
 struct drm_gpusim_cmd {
 	/** @op: DRM_GPUSIM_CMD_*. */
@@ -335,8 +345,10 @@ struct drm_gpusim_cmd {
  * VM. An access to an unmapped address ends the job: its fence carries
  * -EFAULT and VM_GET_STATE the address; what was written before stays. A write
  * to memory that is bound for reading only is such an access too. A job that takes
- * longer than timeout_ms is ended: its fence carries -ETIME. If it is the
- * engine that hangs, the engine is reset; other jobs run on afterwards.
+ * longer than timeout_ms is ended: its fence carries -ETIME. The time begins
+ * anew when the engine is given one more job, of which it holds 16. If it is the
+ * engine that hangs, the engine is reset; all other jobs run on afterwards, those
+ * of the same VM too.
  *
  * Errors: EINVAL (unknown op, flags, zero or too many commands, a range that
  * wraps or leaves the VM, overlapping COPY, missing fence in @in_syncobj),

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <xf86drm.h>
+
+#include "expect.h"
+#include "gpusim-card.h"
+#include "gpusim-client.h"
+
+#define DRIVER		"/sys/bus/pci/drivers/gpusim"
+#define MODULE		"/sys/module/gpusim"
+#define UNUSED_SECONDS	60
+
+/* The PCI address of the card, as sysfs writes it. */
+static char slot[32];
+
+static int try_write(const char *path, const char *text)
+{
+	int file = open(path, O_WRONLY | O_CLOEXEC), ret = 0;
+
+	if (file < 0)
+		expect_failed(__FILE__, __LINE__, "%s: %m", path);
+	if (write(file, text, strlen(text)) != (ssize_t)strlen(text))
+		ret = -errno;
+	close(file);
+	return ret;
+}
+
+static void write_sysfs(const char *path, const char *text)
+{
+	int ret = try_write(path, text);
+
+	if (ret)
+		expect_failed(__FILE__, __LINE__, "%s: %s", path, strerror(-ret));
+}
+
+void card_find(void)
+{
+	int fd = expect_ok(gc_open());
+	drmDevicePtr card;
+
+	expect_equal(drmGetDevice2(fd, 0, &card), 0);
+	snprintf(slot, sizeof(slot), "%04x:%02x:%02x.%x", card->businfo.pci->domain,
+		 card->businfo.pci->bus, card->businfo.pci->dev, card->businfo.pci->func);
+	drmFreeDevice(&card);
+	close(fd);
+}
+
+void card_unbind(void)
+{
+	write_sysfs(DRIVER "/unbind", slot);
+}
+
+void card_bind(void)
+{
+	write_sysfs(DRIVER "/bind", slot);
+}
+
+int card_module_users(void)
+{
+	FILE *file = fopen(MODULE "/refcnt", "r");
+	int users = -1;
+
+	expect_true(file && fscanf(file, "%d", &users) == 1);
+	fclose(file);
+	return users;
+}
+
+void card_wait_unused(void)
+{
+	int tries = 0;
+
+	while (card_module_users() > 0 && tries++ < UNUSED_SECONDS * 10)
+		usleep(100000);
+	expect_equal(card_module_users(), 0);
+}
+
+int card_try_timeout(const char *ms)
+{
+	return try_write(MODULE "/parameters/timeout_ms", ms);
+}
+
+void card_set_timeout(unsigned int ms)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%u", ms);
+	write_sysfs(MODULE "/parameters/timeout_ms", text);
+}
