@@ -14,6 +14,7 @@
 
 #include <uapi/drm/drm_snoop.h>
 
+#include "audit.h"
 #include "card.h"
 #include "client.h"
 #include "user.h"
@@ -148,6 +149,7 @@ int snoop_clients_add(struct snoop_clients *clients, struct snoop_card *card,
 	if (ret)
 		kfree(new);
 out:
+	snoop_audit_register(card, client, false, ret);
 	fput(file);
 	return ret;
 }

@@ -10,6 +10,7 @@
 #include <uapi/drm/drm_snoop.h>
 
 #include "adapters/adapter.h"
+#include "audit.h"
 #include "card.h"
 #include "file.h"
 #include "list.h"
@@ -29,9 +30,8 @@ static int snoop_ioctl_register(struct snoop_file *file, void *arg)
 	return snoop_clients_add(&file->clients, file->card, reg->fd, &reg->client_id);
 }
 
-static int snoop_ioctl_bind(struct snoop_file *file, void *arg)
+static int snoop_bind(struct snoop_file *file, struct drm_snoop_bind *bind)
 {
-	struct drm_snoop_bind *bind = arg;
 	struct snoop_space *space;
 	int ret;
 
@@ -48,6 +48,14 @@ static int snoop_ioctl_bind(struct snoop_file *file, void *arg)
 	spin_unlock(&file->lock);
 	snoop_space_put(space);
 	return 0;
+}
+
+static int snoop_ioctl_bind(struct snoop_file *file, void *arg)
+{
+	int ret = snoop_bind(file, arg);
+
+	snoop_audit_bind(file->card, arg, ret);
+	return ret;
 }
 
 static int snoop_ioctl_query_range(struct snoop_file *file, void *arg)
