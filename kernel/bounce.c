@@ -3,7 +3,7 @@
  * Bounce buffers of reads and writes.
  */
 
-#include <linux/mm.h>
+#include <linux/minmax.h>
 #include <linux/slab.h>
 
 #include "bounce.h"
@@ -18,7 +18,7 @@
 #define SNOOP_BOUNCE_MAX	(60UL << 10)
 
 /**
- * snoop_bounce_get - get a buffer
+ * snoop_bounce_init - get a buffer
  * @bounce: Filled.
  * @account: Of the file that is read or written.
  * @len: Bytes to be copied.
@@ -26,8 +26,8 @@
  * Never fails: without memory, or when the user's limit is reached, the buffer is
  * small and the copy slow.
  */
-void snoop_bounce_get(struct snoop_bounce *bounce, const struct snoop_account *account,
-		      size_t len)
+void snoop_bounce_init(struct snoop_bounce *bounce, const struct snoop_account *account,
+		       size_t len)
 {
 	size_t size = min(len, SNOOP_BOUNCE_MAX - SNOOP_BOUNCE_ALIGN) + SNOOP_BOUNCE_ALIGN;
 
@@ -47,13 +47,29 @@ void snoop_bounce_get(struct snoop_bounce *bounce, const struct snoop_account *a
 }
 
 /**
- * snoop_bounce_put - free a buffer
- * @bounce: From snoop_bounce_get().
+ * snoop_bounce_fini - free a buffer
+ * @bounce: From snoop_bounce_init().
  */
-void snoop_bounce_put(struct snoop_bounce *bounce)
+void snoop_bounce_fini(struct snoop_bounce *bounce)
 {
 	if (!bounce->account)
 		return;
 	kvfree(bounce->buf);
 	snoop_uncharge_memory(bounce->account, bounce->size);
+}
+
+/**
+ * snoop_bounce_piece - where the next piece lies in the buffer
+ * @bounce: The buffer.
+ * @addr: First address of the piece.
+ * @len: Bytes that are left; returned: bytes of the piece.
+ *
+ * Return: its first byte in the buffer.
+ */
+void *snoop_bounce_piece(struct snoop_bounce *bounce, u64 addr, size_t *len)
+{
+	size_t skew = addr & (SNOOP_BOUNCE_ALIGN - 1);
+
+	*len = min(*len, bounce->size - skew);
+	return bounce->buf + skew;
 }

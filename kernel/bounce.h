@@ -35,8 +35,9 @@ struct snoop_bounce {
 	u8 stack[128 + SNOOP_BOUNCE_ALIGN] __aligned(SNOOP_BOUNCE_ALIGN);
 };
 
-void snoop_bounce_get(struct snoop_bounce *bounce, const struct snoop_account *account,
-		      size_t len);
-void snoop_bounce_put(struct snoop_bounce *bounce);
+void snoop_bounce_init(struct snoop_bounce *bounce, const struct snoop_account *account,
+		       size_t len);
+void snoop_bounce_fini(struct snoop_bounce *bounce);
+void *snoop_bounce_piece(struct snoop_bounce *bounce, u64 addr, size_t *len);
 
 #endif

@@ -13,18 +13,17 @@
 
 /* Reads piece by piece; as read(). */
 static ssize_t snoop_read_space(struct snoop_space *space, u64 addr, struct iov_iter *to,
-				const struct snoop_bounce *bounce)
+				struct snoop_bounce *bounce)
 {
 	ssize_t done = 0;
 
 	while (iov_iter_count(to)) {
-		size_t skew = addr & (SNOOP_BOUNCE_ALIGN - 1);
-		void *buf = bounce->buf + skew;
+		size_t len = iov_iter_count(to);
+		void *buf = snoop_bounce_piece(bounce, addr, &len);
 		size_t copied;
 		ssize_t ret;
 
-		ret = snoop_space_read(space, addr, buf,
-				       min(iov_iter_count(to), bounce->size - skew));
+		ret = snoop_space_read(space, addr, buf, len);
 		if (ret <= 0)
 			return done ?: ret;
 		copied = copy_to_iter(buf, ret, to);
@@ -58,11 +57,11 @@ ssize_t snoop_read_iter(struct kiocb *iocb, struct iov_iter *to)
 	space = snoop_file_space(file);
 	if (IS_ERR(space))
 		return PTR_ERR(space);
-	snoop_bounce_get(&bounce, &file->account, iov_iter_count(to));
+	snoop_bounce_init(&bounce, &file->account, iov_iter_count(to));
 	ret = snoop_read_space(space, iocb->ki_pos, to, &bounce);
 	if (ret > 0)
 		iocb->ki_pos += ret;
-	snoop_bounce_put(&bounce);
+	snoop_bounce_fini(&bounce);
 	snoop_space_put(space);
 	return ret;
 }
