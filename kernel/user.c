@@ -31,7 +31,7 @@ MODULE_PARM_DESC(max_memory_mb, "Most memory of one user for copies, in MiB (def
 
 /**
  * struct snoop_user - what the snoop files of one user keep and use
- * @ref: Open snoop files of the user; becomes 0 only under the lock of users.
+ * @ref: Open snoop files of the user; changes under the lock of users.
  * @uid: Key in users. Immutable.
  * @registrations: Registrations of clients and memories.
  * @memory: Bytes of kernel memory.
@@ -43,7 +43,7 @@ struct snoop_user {
 	atomic_long_t memory;
 };
 
-/* Users with open snoop files, by uid; its lock also covers their last put. */
+/* Users with open snoop files, by uid; its lock also covers their references. */
 static DEFINE_XARRAY(users);
 
 /* Takes the place of nobody, or leaves the one who is there. */
@@ -86,10 +86,15 @@ static struct snoop_user *snoop_user_get(uid_t uid)
 
 static void snoop_user_put(struct snoop_user *user)
 {
-	if (!refcount_dec_and_lock(&user->ref, &users.xa_lock))
-		return;
-	__xa_erase(&users, user->uid);
+	bool last;
+
+	xa_lock(&users);
+	last = refcount_dec_and_test(&user->ref);
+	if (last)
+		__xa_erase(&users, user->uid);
 	xa_unlock(&users);
+	if (!last)
+		return;
 	WARN_ON_ONCE(atomic_long_read(&user->registrations) || atomic_long_read(&user->memory));
 	kfree(user);
 }
