@@ -38,8 +38,9 @@ static int fence_error(int drm, uint32_t syncobj)
 	return error;
 }
 
-/* Runs one command and waits. Return: 0 or an errno, ETIMEDOUT if it still runs */
-static int run(const struct client *c, const struct vm *vm, const struct drm_gpusim_cmd *cmd)
+/* Queues one command. Return: 0 or an errno */
+static int submit(const struct client *c, const struct vm *vm, const struct drm_gpusim_cmd *cmd,
+		  uint32_t *syncobj)
 {
 	struct drm_gpusim_exec exec = {
 		.vm_id = vm->id,
@@ -50,13 +51,27 @@ static int run(const struct client *c, const struct vm *vm, const struct drm_gpu
 
 	if (drmSyncobjCreate(c->fd, 0, &exec.out_syncobj))
 		return errno;
-	if (drmIoctl(c->fd, DRM_IOCTL_GPUSIM_EXEC, &exec))
+	if (drmIoctl(c->fd, DRM_IOCTL_GPUSIM_EXEC, &exec)) {
 		error = errno;
-	else if (drmSyncobjWait(c->fd, &exec.out_syncobj, 1, deadline(), 0, NULL))
+		drmSyncobjDestroy(c->fd, exec.out_syncobj);
+	}
+	*syncobj = exec.out_syncobj;
+	return error;
+}
+
+/* Runs one command and waits. Return: 0 or an errno, ETIMEDOUT if it still runs */
+static int run(const struct client *c, const struct vm *vm, const struct drm_gpusim_cmd *cmd)
+{
+	uint32_t syncobj;
+	int error = submit(c, vm, cmd, &syncobj);
+
+	if (error)
+		return error;
+	if (drmSyncobjWait(c->fd, &syncobj, 1, deadline(), 0, NULL))
 		error = errno == ETIME ? ETIMEDOUT : errno;
 	else
-		error = fence_error(c->fd, exec.out_syncobj);
-	drmSyncobjDestroy(c->fd, exec.out_syncobj);
+		error = fence_error(c->fd, syncobj);
+	drmSyncobjDestroy(c->fd, syncobj);
 	return error;
 }
 
@@ -72,38 +87,133 @@ static int run_error(const struct client *c, const struct vm *vm, int error, str
 	return answer_error(a, error, "EXEC: %s", strerror(error));
 }
 
-int engine_cmd_fill(struct shell *sh, int argc, char **argv, struct answer *a)
+static int parse_fill(char **argv, struct answer *a, struct drm_gpusim_cmd *cmd)
 {
-	struct drm_gpusim_cmd cmd = { .op = DRM_GPUSIM_CMD_FILL };
 	uint64_t addr, size, value;
+
+	if (arg_number(a, "ADDR", argv[2], &addr) || arg_number(a, "SIZE", argv[3], &size) ||
+	    arg_number(a, "VALUE64", argv[4], &value))
+		return -1;
+	cmd->dst = addr;
+	cmd->size = size;
+	cmd->value = value;
+	return 0;
+}
+
+static int parse_copy(char **argv, struct answer *a, struct drm_gpusim_cmd *cmd)
+{
+	uint64_t dst, src, size;
+
+	if (arg_number(a, "DST", argv[2], &dst) || arg_number(a, "SRC", argv[3], &src) ||
+	    arg_number(a, "SIZE", argv[4], &size))
+		return -1;
+	cmd->dst = dst;
+	cmd->src = src;
+	cmd->size = size;
+	return 0;
+}
+
+static int parse_spin(char **argv, struct answer *a, struct drm_gpusim_cmd *cmd)
+{
+	uint64_t addr, value;
+
+	if (arg_number(a, "ADDR", argv[2], &addr) || arg_number(a, "VALUE64", argv[3], &value))
+		return -1;
+	cmd->src = addr;
+	cmd->value = value;
+	return 0;
+}
+
+static int parse_hang(char **argv, struct answer *a, struct drm_gpusim_cmd *cmd)
+{
+	return 0;
+}
+
+static const struct engine_command {
+	const char *name;
+	uint32_t op;
+	int (*parse)(char **argv, struct answer *a, struct drm_gpusim_cmd *cmd);
+} engine_commands[] = {
+	{ "fill", DRM_GPUSIM_CMD_FILL, parse_fill },
+	{ "copy", DRM_GPUSIM_CMD_COPY, parse_copy },
+	{ "add", DRM_GPUSIM_CMD_ADD, parse_fill },
+	{ "spin", DRM_GPUSIM_CMD_SPIN, parse_spin },
+	{ "hang", DRM_GPUSIM_CMD_HANG, parse_hang },
+	{ NULL, 0, NULL },
+};
+
+/* From the words of a command that is in the table. Return: 0, -1 with the error in @a */
+static int parse(struct shell *sh, char **argv, struct answer *a, struct vm **vm,
+		 struct drm_gpusim_cmd *cmd)
+{
+	const struct engine_command *e = engine_commands;
+
+	while (strcmp(e->name, argv[0]))
+		e++;
+	*cmd = (struct drm_gpusim_cmd) { .op = e->op };
+	return arg_vm(sh, a, argv[1], vm) || e->parse(argv, a, cmd) ? -1 : 0;
+}
+
+int engine_cmd_run(struct shell *sh, int argc, char **argv, struct answer *a)
+{
+	struct drm_gpusim_cmd cmd;
 	struct vm *vm;
 	int error;
 
-	if (arg_vm(sh, a, argv[1], &vm) || arg_number(a, "ADDR", argv[2], &addr) ||
-	    arg_number(a, "SIZE", argv[3], &size) || arg_number(a, "VALUE64", argv[4], &value))
+	if (parse(sh, argv, a, &vm, &cmd))
 		return -1;
-	cmd.dst = addr;
-	cmd.size = size;
-	cmd.value = value;
 	error = run(sh->current, vm, &cmd);
 	return error ? run_error(sh->current, vm, error, a) : answer_ok(a, "%s", "");
 }
 
-int engine_cmd_copy(struct shell *sh, int argc, char **argv, struct answer *a)
+int engine_cmd_start(struct shell *sh, int argc, char **argv, struct answer *a)
 {
-	struct drm_gpusim_cmd cmd = { .op = DRM_GPUSIM_CMD_COPY };
-	uint64_t dst, src, size;
+	struct drm_gpusim_cmd cmd;
+	struct client *c;
+	uint32_t syncobj;
 	struct vm *vm;
-	int error;
+	int error, fd;
 
-	if (arg_vm(sh, a, argv[1], &vm) || arg_number(a, "DST", argv[2], &dst) ||
-	    arg_number(a, "SRC", argv[3], &src) || arg_number(a, "SIZE", argv[4], &size))
+	if (parse(sh, argv, a, &vm, &cmd) || job_check(sh, a))
 		return -1;
-	cmd.dst = dst;
-	cmd.src = src;
-	cmd.size = size;
-	error = run(sh->current, vm, &cmd);
-	return error ? run_error(sh->current, vm, error, a) : answer_ok(a, "%s", "");
+	c = sh->current;
+	error = submit(c, vm, &cmd, &syncobj);
+	if (error)
+		return run_error(c, vm, error, a);
+	error = drmSyncobjExportSyncFile(c->fd, syncobj, &fd) ? errno : 0;
+	drmSyncobjDestroy(c->fd, syncobj);
+	if (error)
+		return answer_error(a, error, "the job runs, without a sync file: %s",
+				    strerror(error));
+	return job_add(sh, fd, a);
+}
+
+int engine_cmd_queue(struct shell *sh, int argc, char **argv, struct answer *a)
+{
+	const struct engine_command *e = engine_commands;
+	const struct command *c = command_find(argv[1]);
+
+	while (e->name && strcmp(e->name, argv[1]))
+		e++;
+	if (!e->name || !c)
+		return answer_error(a, EINVAL, "%s cannot be queued", argv[1]);
+	if (argc - 2 < c->min || argc - 2 > c->max)
+		return answer_error(a, EINVAL, "usage: queue %s %s", c->name, c->usage);
+	return engine_cmd_start(sh, argc - 1, argv + 1, a);
+}
+
+int engine_cmd_state(struct shell *sh, int argc, char **argv, struct answer *a)
+{
+	struct drm_gpusim_vm_get_state state = { 0 };
+	struct vm *vm;
+
+	if (arg_vm(sh, a, argv[1], &vm))
+		return -1;
+	state.vm_id = vm->id;
+	if (drmIoctl(sh->current->fd, DRM_IOCTL_GPUSIM_VM_GET_STATE, &state))
+		return answer_error(a, errno, "VM_GET_STATE: %s", strerror(errno));
+	return answer_ok(a, "%" PRIu64 " 0x%" PRIx64 " %" PRIu64, (uint64_t)state.faults,
+			 (uint64_t)state.fault_addr, (uint64_t)state.resets);
 }
 
 /* A BO for the result, bound in @vm while the checksum runs and no longer */

@@ -82,6 +82,8 @@ static void set_cloexec(const struct shell *sh, int flags)
 		for (e = c->exports; e; e = e->next)
 			fcntl(((const struct export *)e)->fd, F_SETFD, flags);
 	}
+	for (i = sh->jobs; i; i = i->next)
+		fcntl(((const struct job *)i)->fd, F_SETFD, flags);
 }
 
 int process_cmd_exec(struct shell *sh, int argc, char **argv, struct answer *a)

@@ -41,6 +41,12 @@ struct export {
 	int fd;
 };
 
+/* Work of the engine that nobody waits for so far; named by its number */
+struct job {
+	struct item item;
+	int fd;			/* sync file */
+};
+
 /* One DRM descriptor and what was made through it */
 struct client {
 	struct item item;
@@ -58,6 +64,8 @@ struct client {
 struct shell {
 	struct item *clients;
 	struct client *current;	/* NULL when it was closed */
+	struct item *jobs;
+	unsigned int last_job;
 	char render[64], primary[64];	/* the card's nodes */
 	bool use_primary;
 	uint64_t page_size;
@@ -179,9 +187,20 @@ int share_cmd_unexport(struct shell *sh, int argc, char **argv, struct answer *a
 int share_cmd_import(struct shell *sh, int argc, char **argv, struct answer *a);
 
 /* engine.c */
-int engine_cmd_fill(struct shell *sh, int argc, char **argv, struct answer *a);
-int engine_cmd_copy(struct shell *sh, int argc, char **argv, struct answer *a);
+/* fill, copy, add: waits */
+int engine_cmd_run(struct shell *sh, int argc, char **argv, struct answer *a);
+/* spin, hang: answers with the job */
+int engine_cmd_start(struct shell *sh, int argc, char **argv, struct answer *a);
+int engine_cmd_queue(struct shell *sh, int argc, char **argv, struct answer *a);
+int engine_cmd_state(struct shell *sh, int argc, char **argv, struct answer *a);
 int engine_cmd_sum(struct shell *sh, int argc, char **argv, struct answer *a);
+
+/* job.c */
+/* Whether there is room for one more job. Return: 0, -1 with the error in @a */
+int job_check(const struct shell *sh, struct answer *a);
+/* Keeps a sync file and answers with the job's number. Return: 0 */
+int job_add(struct shell *sh, int fd, struct answer *a);
+int job_cmd_wait(struct shell *sh, int argc, char **argv, struct answer *a);
 
 /* process.c */
 /* Ends what "fork" left; when standard input is at its end */

@@ -39,6 +39,9 @@ int state_save(const struct shell *sh)
 		goto err;
 	fprintf(f, "card %s %d %" PRIu64 "\n", *sh->render ? sh->render : "-",
 		sh->use_primary, sh->page_size);
+	fprintf(f, "jobs - %u 0\n", sh->last_job);
+	for (i = sh->jobs; i; i = i->next)
+		fprintf(f, "job %s %d 0\n", i->name, ((const struct job *)i)->fd);
 	fprintf(f, "primary %s 0 0\n", *sh->primary ? sh->primary : "-");
 	for (i = sh->clients; i; i = i->next)
 		save_client(f, (const struct client *)i);
@@ -68,6 +71,13 @@ static int load_line(struct shell *sh, struct client **last, const char *kind,
 		sh->page_size = wide;
 	} else if (!strcmp(kind, "primary")) {
 		snprintf(sh->primary, sizeof(sh->primary), "%s", strcmp(name, "-") ? name : "");
+	} else if (!strcmp(kind, "jobs")) {
+		sh->last_job = number;
+	} else if (!strcmp(kind, "job")) {
+		struct job *job = item_add(&sh->jobs, name, sizeof(*job));
+
+		job->fd = number;
+		return fcntl(job->fd, F_SETFD, FD_CLOEXEC);
 	} else if (!strcmp(kind, "client")) {
 		c = item_add(&sh->clients, name, sizeof(*c));
 		c->fd = number;
