@@ -15,18 +15,23 @@
  * snoop_access_begin - hold a client and its card
  * @access: Filled.
  * @card: A card that snoop_card_get() was called for.
- * @client_id: A registered client.
+ * @registration: A client registered on the calling snoop file.
+ * @memories: Memories registered on it.
  *
  * Return: 0; -ENODEV (the card is gone), -ESRCH (the client ended), -EBUSY,
  * -EINTR, and then nothing is held.
  */
-int snoop_access_begin(struct snoop_access *access, struct snoop_card *card, u64 client_id)
+int snoop_access_begin(struct snoop_access *access, struct snoop_card *card,
+		       const struct snoop_client *registration,
+		       const struct snoop_memories *memories)
 {
 	access->card = card;
+	access->registration = registration;
+	access->memories = memories;
 	access->deadline = jiffies + msecs_to_jiffies(SNOOP_WAIT_MS);
 	if (!snoop_card_enter(card, &access->card_index, &access->drm_index))
 		return -ENODEV;
-	access->client = snoop_client_get(card, client_id, access->deadline);
+	access->client = snoop_client_get(card, registration->client_id, access->deadline);
 	if (!IS_ERR(access->client))
 		return 0;
 	snoop_card_exit(card, access->card_index, access->drm_index);

@@ -6,6 +6,8 @@
 
 struct drm_file;
 struct snoop_card;
+struct snoop_client;
+struct snoop_memories;
 
 /**
  * struct snoop_access - one bounded access to a client on a card
@@ -21,6 +23,12 @@ struct snoop_access {
 	/** @client: The client, with a reference on its file. */
 	struct drm_file *client;
 
+	/** @registration: What the snoop file may do with the client. */
+	const struct snoop_client *registration;
+
+	/** @memories: Process memories registered on the snoop file. */
+	const struct snoop_memories *memories;
+
 	/** @deadline: When waiting for locks and fences ends, in jiffies. */
 	unsigned long deadline;
 
@@ -31,7 +39,9 @@ struct snoop_access {
 	int drm_index;
 };
 
-int snoop_access_begin(struct snoop_access *access, struct snoop_card *card, u64 client_id);
+int snoop_access_begin(struct snoop_access *access, struct snoop_card *card,
+		       const struct snoop_client *registration,
+		       const struct snoop_memories *memories);
 void snoop_access_end(struct snoop_access *access);
 
 #endif

@@ -22,6 +22,8 @@
 #include "adapters/adapter.h"
 #include "card.h"
 #include "drm_class.h"
+#include "memory.h"
+#include "policy.h"
 
 #define SNOOP_MAX_CARDS		64
 
@@ -100,7 +102,8 @@ bool snoop_card_is_dead(struct snoop_card *card)
 
 /**
  * snoop_card_enter - begin an access to the hardware
- * @card: A card that snoop_card_get() was called for.
+ * @card: A card that snoop_card_get() was called for, or snoop_card_find() on
+ *	behalf of something that keeps the DRM device.
  * @card_index: Filled for snoop_card_exit().
  * @drm_index: Filled for snoop_card_exit().
  *
@@ -156,6 +159,10 @@ int snoop_card_info(struct snoop_card *card, struct drm_snoop_card_info *info)
 	info->features = DRM_SNOOP_FEATURE_READ;
 	if (info->adapter_state == DRM_SNOOP_ADAPTER_READY)
 		info->features |= DRM_SNOOP_FEATURE_VM;
+	if (snoop_memory_is_known())
+		info->features |= DRM_SNOOP_FEATURE_USERPTR;
+	if (!snoop_policy_write())
+		info->features |= DRM_SNOOP_FEATURE_WRITE;
 	info->primary_minor = drm->primary->index;
 	info->render_minor = drm->render ? drm->render->index : DRM_SNOOP_NO_MINOR;
 	strscpy(info->driver, drm->driver->name);
@@ -298,6 +305,27 @@ static void snoop_remove_dev(struct device *kdev)
 	 */
 	drm_dev_put(card->drm);
 	put_device(&card->dev);
+}
+
+/**
+ * snoop_card_find - the card of a DRM device
+ * @drm: The device; the caller keeps it.
+ *
+ * Return: the card, to be given to put_device() of its dev, or NULL when the
+ * device is gone or has no primary node.
+ */
+struct snoop_card *snoop_card_find(const struct drm_device *drm)
+{
+	struct snoop_card *card;
+
+	guard(mutex)(&cards_lock);
+	list_for_each_entry(card, &cards, link) {
+		if (card->drm == drm) {
+			get_device(&card->dev);
+			return card;
+		}
+	}
+	return NULL;
 }
 
 static struct class_interface snoop_interface = {

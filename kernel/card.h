@@ -82,6 +82,7 @@ struct snoop_card {
 
 int snoop_card_get(struct snoop_card *card);
 void snoop_card_put(struct snoop_card *card);
+struct snoop_card *snoop_card_find(const struct drm_device *drm);
 bool snoop_card_is_dead(struct snoop_card *card);
 bool snoop_card_enter(struct snoop_card *card, int *card_index, int *drm_index);
 void snoop_card_exit(struct snoop_card *card, int card_index, int drm_index);

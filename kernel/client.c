@@ -75,10 +75,10 @@ static u32 snoop_client_node(const struct drm_file *client)
 	}
 }
 
-/* Inserts @new unless its client is there already. */
+/* Inserts @new, or adds what it may do to the client's registration. */
 static int snoop_clients_insert(struct snoop_clients *clients, struct snoop_client *new)
 {
-	void *old;
+	struct snoop_client *old;
 	int ret;
 
 	/* Slots are reserved first, because storing must not fail or sleep. */
@@ -87,6 +87,8 @@ static int snoop_clients_insert(struct snoop_clients *clients, struct snoop_clie
 	xa_lock(&clients->by_id);
 	old = xa_load(&clients->by_id, new->client_id);
 	if (old) {
+		if (new->write)
+			WRITE_ONCE(old->write, true);
 		xa_unlock(&clients->by_id);
 		kfree(new);
 		return 0;
@@ -115,13 +117,15 @@ static int snoop_clients_insert(struct snoop_clients *clients, struct snoop_clie
  * @clients: Where to add it.
  * @card: The card that the descriptor must be of.
  * @fd: The caller's descriptor.
+ * @write: The client's memory may be written; the caller has checked the rest.
  * @client_id: Returned key.
  *
  * Return: 0 (also if it was registered before), -EBADF, -EINVAL (not a
- * descriptor of this card), -EACCES (not readable), -ENOSPC, -EDQUOT, -ENOMEM.
+ * descriptor of this card), -EACCES (not readable, or with @write not
+ * writable), -ENOSPC, -EDQUOT, -ENOMEM.
  */
 int snoop_clients_add(struct snoop_clients *clients, struct snoop_card *card,
-		      int fd, u64 *client_id)
+		      int fd, bool write, u64 *client_id)
 {
 	struct snoop_client *new = NULL;
 	struct drm_file *client;
@@ -136,7 +140,7 @@ int snoop_clients_add(struct snoop_clients *clients, struct snoop_card *card,
 	if (!client)
 		goto out;
 	ret = -EACCES;
-	if (!(file->f_mode & FMODE_READ))
+	if (!(file->f_mode & FMODE_READ) || (write && !(file->f_mode & FMODE_WRITE)))
 		goto out;
 	ret = -ENOMEM;
 	new = kmalloc(sizeof(*new), GFP_KERNEL_ACCOUNT);
@@ -144,12 +148,13 @@ int snoop_clients_add(struct snoop_clients *clients, struct snoop_card *card,
 		goto out;
 	new->client_id = client->client_id;
 	new->node = snoop_client_node(client);
+	new->write = write;
 	*client_id = client->client_id;
 	ret = snoop_clients_insert(clients, new);
 	if (ret)
 		kfree(new);
 out:
-	snoop_audit_register(card, client, false, ret);
+	snoop_audit_register(card, client, write, ret);
 	fput(file);
 	return ret;
 }

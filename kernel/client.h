@@ -2,6 +2,7 @@
 #ifndef SNOOP_CLIENT_H
 #define SNOOP_CLIENT_H
 
+#include <linux/compiler.h>
 #include <linux/types.h>
 #include <linux/xarray.h>
 
@@ -15,7 +16,9 @@ struct snoop_card;
 /**
  * struct snoop_client - one registration
  *
- * Immutable; freed with the snoop file. Holds nothing of the client itself.
+ * Freed with the snoop file. Holds nothing of the client itself. @write goes from
+ * false to true under the lock of the registrations and is read without it;
+ * everything else is immutable.
  */
 struct snoop_client {
 	/** @client_id: Key of the DRM client on this card. */
@@ -23,7 +26,15 @@ struct snoop_client {
 
 	/** @node: DRM_SNOOP_NODE_* that the client opened. */
 	u32 node;
+
+	/** @write: The client's memory may be written. */
+	bool write;
 };
+
+static inline bool snoop_client_may_write(const struct snoop_client *client)
+{
+	return READ_ONCE(client->write);
+}
 
 /**
  * struct snoop_clients - the registrations of one snoop file
@@ -45,7 +56,7 @@ struct snoop_clients {
 void snoop_clients_init(struct snoop_clients *clients, const struct snoop_account *account);
 void snoop_clients_fini(struct snoop_clients *clients);
 int snoop_clients_add(struct snoop_clients *clients, struct snoop_card *card,
-		      int fd, u64 *client_id);
+		      int fd, bool write, u64 *client_id);
 const struct snoop_client *snoop_clients_find(struct snoop_clients *clients, u64 client_id);
 const struct snoop_client *snoop_clients_next(struct snoop_clients *clients, u64 client_id);
 

@@ -29,7 +29,9 @@ static int snoop_open(struct inode *inode, struct file *filp)
 		goto err_account;
 	file->card = card;
 	spin_lock_init(&file->lock);
+	file->writable = filp->f_mode & FMODE_WRITE;
 	snoop_clients_init(&file->clients, &file->account);
+	snoop_memories_init(&file->memories, &file->account);
 	filp->private_data = file;
 	return 0;
 
@@ -47,6 +49,7 @@ static int snoop_release(struct inode *inode, struct file *filp)
 	/* The space may call the driver, so the card goes last. */
 	snoop_space_put(file->space);
 	snoop_clients_fini(&file->clients);
+	snoop_memories_fini(&file->memories);
 	snoop_account_close(&file->account);
 	snoop_card_put(file->card);
 	kfree(file);
@@ -76,6 +79,8 @@ const struct file_operations snoop_fops = {
 	.open = snoop_open,
 	.release = snoop_release,
 	.read_iter = snoop_read_iter,
+	.write_iter = snoop_write_iter,
+	.fsync = snoop_fsync,
 	.llseek = snoop_llseek,
 	.unlocked_ioctl = snoop_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,

@@ -7,6 +7,7 @@
 #include <linux/uio.h>
 
 #include "client.h"
+#include "memory.h"
 #include "user.h"
 
 struct snoop_card;
@@ -27,6 +28,12 @@ struct snoop_file {
 	/** @clients: Registrations; has its own lock. */
 	struct snoop_clients clients;
 
+	/** @memories: Registrations of process memories; has its own lock. */
+	struct snoop_memories memories;
+
+	/** @writable: The node was opened for writing. Immutable. */
+	bool writable;
+
 	/** @lock: Protects @space. */
 	spinlock_t lock;
 
@@ -39,6 +46,8 @@ extern const struct file_operations snoop_fops;
 struct snoop_space *snoop_file_space(struct snoop_file *file);
 
 ssize_t snoop_read_iter(struct kiocb *iocb, struct iov_iter *to);
+ssize_t snoop_write_iter(struct kiocb *iocb, struct iov_iter *from);
+int snoop_fsync(struct file *filp, loff_t start, loff_t end, int datasync);
 loff_t snoop_llseek(struct file *filp, loff_t offset, int whence);
 long snoop_ioctl(struct file *filp, unsigned int cmd, unsigned long arg);
 

@@ -14,6 +14,7 @@
 #include "card.h"
 #include "file.h"
 #include "list.h"
+#include "policy.h"
 #include "space.h"
 
 static int snoop_ioctl_card_info(struct snoop_file *file, void *arg)
@@ -21,13 +22,39 @@ static int snoop_ioctl_card_info(struct snoop_file *file, void *arg)
 	return snoop_card_info(file->card, arg);
 }
 
+/* May something be registered with these flags? The descriptor is checked apart. */
+static int snoop_register_check(const struct snoop_file *file, u32 flags)
+{
+	int ret;
+
+	if (flags & ~DRM_SNOOP_REGISTER_WRITE)
+		return -EINVAL;
+	ret = snoop_policy_read();
+	if (!ret && (flags & DRM_SNOOP_REGISTER_WRITE))
+		ret = file->writable ? snoop_policy_write() : -EACCES;
+	return ret;
+}
+
 static int snoop_ioctl_register(struct snoop_file *file, void *arg)
 {
 	struct drm_snoop_register *reg = arg;
+	int ret;
 
-	if (reg->flags)
-		return -EINVAL;
-	return snoop_clients_add(&file->clients, file->card, reg->fd, &reg->client_id);
+	ret = snoop_register_check(file, reg->flags);
+	return ret ?: snoop_clients_add(&file->clients, file->card, reg->fd,
+					reg->flags & DRM_SNOOP_REGISTER_WRITE, &reg->client_id);
+}
+
+static int snoop_ioctl_register_mem(struct snoop_file *file, void *arg)
+{
+	struct drm_snoop_register_mem *reg = arg;
+	int ret;
+
+	if (!snoop_memory_is_known())
+		return -EOPNOTSUPP;
+	ret = snoop_register_check(file, reg->flags);
+	return ret ?: snoop_memories_add(&file->memories, file->card, reg->fd,
+					  reg->flags & DRM_SNOOP_REGISTER_WRITE);
 }
 
 static int snoop_bind(struct snoop_file *file, struct drm_snoop_bind *bind)
@@ -40,7 +67,7 @@ static int snoop_bind(struct snoop_file *file, struct drm_snoop_bind *bind)
 		if (ret)
 			return ret;
 	}
-	space = snoop_space_bind(file->card, &file->clients, bind);
+	space = snoop_space_bind(file, bind);
 	if (IS_ERR(space))
 		return PTR_ERR(space);
 	spin_lock(&file->lock);
@@ -84,6 +111,7 @@ static int snoop_ioctl_list(struct snoop_file *file, void *arg)
 union snoop_ioctl_arg {
 	struct drm_snoop_card_info card_info;
 	struct drm_snoop_register reg;
+	struct drm_snoop_register_mem reg_mem;
 	struct drm_snoop_list list;
 	struct drm_snoop_bind bind;
 	struct drm_snoop_query_range query_range;
@@ -126,6 +154,11 @@ static const struct snoop_ioctl_op snoop_ioctl_ops[] = {
 		.size = sizeof(struct drm_snoop_query_range),
 		.min_size = offsetofend(struct drm_snoop_query_range, range),
 		.function = snoop_ioctl_query_range,
+	},
+	[DRM_SNOOP_REGISTER_MEM] = {
+		.size = sizeof(struct drm_snoop_register_mem),
+		.min_size = offsetofend(struct drm_snoop_register_mem, flags),
+		.function = snoop_ioctl_register_mem,
 	},
 };
 

@@ -74,7 +74,7 @@ static int snoop_gather_clients(struct snoop_file *file, const struct drm_snoop_
 			*cursor = DRM_SNOOP_CURSOR_END;
 			break;
 		}
-		ret = snoop_access_begin(&alive, file->card, client->client_id);
+		ret = snoop_access_begin(&alive, file->card, client, &file->memories);
 		if (!ret)
 			snoop_access_end(&alive);
 		else if (ret != -ESRCH)
@@ -138,7 +138,7 @@ static int snoop_gather_objects(struct snoop_file *file, const struct drm_snoop_
 		entry[count].size = obj->size;
 		entry[count].handle = handle;
 		entry[count].kind = snoop_object_kind(obj);
-		snoop_object_status(obj, &entry[count].placement, &entry[count].flags);
+		snoop_object_status(access, obj, &entry[count].placement, &entry[count].flags);
 		drm_gem_object_put(obj);
 		count++;
 		*cursor = handle + 1ULL;
@@ -158,7 +158,7 @@ static int snoop_gather_vm_ranges(const struct snoop_adapter *adapter,
 		return -ENOMEM;
 	count = adapter->ops->ranges(adapter, access, vm, *cursor, ranges, max);
 	for (i = 0; i < count; i++) {
-		snoop_range_describe(&ranges[i], &entries[i]);
+		snoop_range_describe(access, &ranges[i], &entries[i]);
 		snoop_range_put(&ranges[i]);
 	}
 	if (count >= 0)
@@ -217,12 +217,15 @@ static int snoop_list_gather(struct snoop_file *file, const struct drm_snoop_lis
 			     u64 *cursor, void *entries, unsigned int max)
 {
 	const struct snoop_list_kind *kind = &snoop_list_kinds[list->what];
+	const struct snoop_client *client;
 	struct snoop_access access;
 	int ret;
 
 	if (list->what == DRM_SNOOP_LIST_CLIENTS)
 		return kind->gather(file, list, NULL, cursor, entries, max);
-	ret = snoop_access_begin(&access, file->card, list->client_id);
+	/* Was there in snoop_list_check() and stays. */
+	client = snoop_clients_find(&file->clients, list->client_id);
+	ret = snoop_access_begin(&access, file->card, client, &file->memories);
 	if (ret)
 		return ret;
 	ret = kind->gather(file, list, &access, cursor, entries, max);

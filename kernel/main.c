@@ -8,11 +8,13 @@
 #include "card.h"
 #include "file.h"
 #include "identity.h"
+#include "memory.h"
 #include "user.h"
 
 static int __init drm_snoop_init(void)
 {
 	snoop_identity_init();
+	snoop_memory_setup();
 	return snoop_cards_init(&snoop_fops);
 }
 

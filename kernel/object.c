@@ -14,6 +14,8 @@
 #include <uapi/drm/drm_snoop.h>
 
 #include "access.h"
+#include "client.h"
+#include "import.h"
 #include "object.h"
 #include "wait.h"
 
@@ -22,7 +24,13 @@ static const struct snoop_object_ops *const object_kinds[] = {
 	&snoop_object_shmem,
 };
 
-static const struct snoop_object_ops *snoop_object_ops(const struct drm_gem_object *obj)
+/**
+ * snoop_object_ops - how the memory of an object is reached
+ * @obj: The object, not imported.
+ *
+ * Return: the operations of its kind, or NULL.
+ */
+const struct snoop_object_ops *snoop_object_ops(const struct drm_gem_object *obj)
 {
 	unsigned int i;
 
@@ -93,25 +101,41 @@ u32 snoop_object_kind(const struct drm_gem_object *obj)
 
 /**
  * snoop_object_status - where an object is and what can be done with it
+ * @access: The access that it belongs to; says what is registered.
  * @obj: The object.
  * @placement: Returned DRM_SNOOP_PLACEMENT_*; UNKNOWN when it is busy.
  * @flags: Returned DRM_SNOOP_READABLE and others.
  *
  * Waits for nothing.
  */
-void snoop_object_status(struct drm_gem_object *obj, u32 *placement, u32 *flags)
+void snoop_object_status(const struct snoop_access *access, struct drm_gem_object *obj,
+			 u32 *placement, u32 *flags)
+{
+	*placement = DRM_SNOOP_PLACEMENT_UNKNOWN;
+	*flags = 0;
+	if (obj->import_attach) {
+		*flags |= DRM_SNOOP_IMPORTED;
+		snoop_import_status(obj, placement, flags);
+	} else {
+		if (READ_ONCE(obj->dma_buf))
+			*flags |= DRM_SNOOP_EXPORTED;
+		snoop_memory_status(obj, placement, flags);
+	}
+	if ((*flags & DRM_SNOOP_READABLE) && !(*flags & DRM_SNOOP_READ_ONLY) &&
+	    snoop_client_may_write(access->registration))
+		*flags |= DRM_SNOOP_WRITABLE;
+}
+
+/**
+ * snoop_memory_status - where the memory of an object is
+ * @obj: The object, not imported.
+ * @placement: Returned if it is not busy.
+ * @flags: READABLE and PURGED are added.
+ */
+void snoop_memory_status(struct drm_gem_object *obj, u32 *placement, u32 *flags)
 {
 	const struct snoop_object_ops *ops = snoop_object_ops(obj);
 
-	*placement = DRM_SNOOP_PLACEMENT_UNKNOWN;
-	*flags = 0;
-	if (READ_ONCE(obj->dma_buf))
-		*flags |= DRM_SNOOP_EXPORTED;
-	if (obj->import_attach) {
-		*flags &= ~DRM_SNOOP_EXPORTED;
-		*flags |= DRM_SNOOP_IMPORTED;
-		return;
-	}
 	if (!ops)
 		return;
 	*flags |= DRM_SNOOP_READABLE;
@@ -122,32 +146,54 @@ void snoop_object_status(struct drm_gem_object *obj, u32 *placement, u32 *flags)
 }
 
 /**
- * snoop_object_read - copy content out of an object
+ * snoop_memory_access - copy content out of an object's own memory, or into it
+ * @access: The access that it belongs to.
+ * @obj: The object, not imported; the caller keeps it and its device.
+ * @offset: First byte.
+ * @buf: Kernel memory.
+ * @len: Bytes.
+ * @write: Into the object.
+ *
+ * Return: as snoop_object_access().
+ */
+int snoop_memory_access(const struct snoop_access *access, struct drm_gem_object *obj,
+			u64 offset, void *buf, size_t len, bool write)
+{
+	const struct snoop_object_ops *ops = snoop_object_ops(obj);
+	int ret;
+
+	if (!ops)
+		return -EOPNOTSUPP;
+	ret = snoop_resv_lock(obj->resv, access->deadline);
+	if (ret)
+		return ret;
+	ret = ops->access(obj, offset, buf, len, write);
+	dma_resv_unlock(obj->resv);
+	return ret;
+}
+
+/**
+ * snoop_object_access - copy content out of an object, or into it
  * @access: The access that it belongs to.
  * @obj: The object; the caller has a reference.
  * @offset: First byte.
  * @buf: Kernel memory.
  * @len: Bytes; [@offset, @offset + @len) is inside the object. Bounded by the
  *       caller, as the reservation is held over the copy.
+ * @write: Into the object; the caller has checked that the client is registered
+ *         for that. A failed write may have written a part.
  *
- * Return: 0 with all bytes copied; -EOPNOTSUPP (nobody knows how to read such
- * an object), -ENODATA (it has no content), -EBUSY, -EINTR, -ERESTARTSYS, -EAGAIN
- * (the device sleeps), -ENOMEM.
+ * Return: 0 with all bytes copied; -EOPNOTSUPP (nobody knows how to reach such
+ * an object), -EACCES (it must not be written), -ENODATA (it has no content),
+ * -EBUSY, -EINTR, -ERESTARTSYS, -EAGAIN (the device sleeps), -ENODEV (the device
+ * of an imported object is gone), -ENOMEM.
  */
-int snoop_object_read(const struct snoop_access *access, struct drm_gem_object *obj,
-		      u64 offset, void *buf, size_t len)
+int snoop_object_access(const struct snoop_access *access, struct drm_gem_object *obj,
+			u64 offset, void *buf, size_t len, bool write)
 {
-	const struct snoop_object_ops *ops = snoop_object_ops(obj);
-	int ret;
-
-	if (!ops || obj->import_attach)
-		return -EOPNOTSUPP;
 	if (WARN_ON_ONCE(offset > obj->size || len > obj->size - offset))
 		return -EUCLEAN;
-	ret = snoop_resv_lock(obj->resv, access->deadline);
-	if (ret)
-		return ret;
-	ret = ops->read(obj, offset, buf, len);
-	dma_resv_unlock(obj->resv);
-	return ret;
+	if (obj->import_attach)
+		return snoop_import_access(access, obj, offset, buf, len, write);
+	return snoop_memory_access(access, obj, offset, buf, len, write);
 }

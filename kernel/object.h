@@ -11,8 +11,8 @@ struct snoop_access;
 /**
  * struct snoop_object_ops - how the memory of one kind of object is reached
  *
- * status and read are called with the object's reservation held, read also with
- * its memory in place: no move or clear is under way.
+ * status and access are called with the object's reservation held, access also
+ * with its memory in place: no move or clear is under way.
  */
 struct snoop_object_ops {
 	/** @kind: DRM_SNOOP_OBJECT_*. */
@@ -29,10 +29,12 @@ struct snoop_object_ops {
 	u32 (*status)(struct drm_gem_object *obj, u32 *flags);
 
 	/**
-	 * @read: Copies [@offset, @offset + @len), inside the object, to
-	 * kernel memory. 0 or a negative error code; all or nothing.
+	 * @access: Copies [@offset, @offset + @len), inside the object, to
+	 * kernel memory, or with @write from there. Written bytes have left the
+	 * CPU when it returns. 0 or a negative error code; a read is all or
+	 * nothing.
 	 */
-	int (*read)(struct drm_gem_object *obj, u64 offset, void *buf, size_t len);
+	int (*access)(struct drm_gem_object *obj, u64 offset, void *buf, size_t len, bool write);
 };
 
 extern const struct snoop_object_ops snoop_object_ttm;
@@ -41,8 +43,13 @@ extern const struct snoop_object_ops snoop_object_shmem;
 struct drm_gem_object *snoop_object_get(struct drm_file *client, u32 handle);
 struct drm_gem_object *snoop_object_next(struct drm_file *client, u32 *handle);
 u32 snoop_object_kind(const struct drm_gem_object *obj);
-void snoop_object_status(struct drm_gem_object *obj, u32 *placement, u32 *flags);
-int snoop_object_read(const struct snoop_access *access, struct drm_gem_object *obj,
-		      u64 offset, void *buf, size_t len);
+void snoop_object_status(const struct snoop_access *access, struct drm_gem_object *obj,
+			 u32 *placement, u32 *flags);
+void snoop_memory_status(struct drm_gem_object *obj, u32 *placement, u32 *flags);
+int snoop_memory_access(const struct snoop_access *access, struct drm_gem_object *obj,
+			u64 offset, void *buf, size_t len, bool write);
+int snoop_object_access(const struct snoop_access *access, struct drm_gem_object *obj,
+			u64 offset, void *buf, size_t len, bool write);
+const struct snoop_object_ops *snoop_object_ops(const struct drm_gem_object *obj);
 
 #endif

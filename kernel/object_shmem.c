@@ -4,15 +4,13 @@
  * (drivers/gpu/drm/drm_gem_shmem_helper.c, 6.12).
  */
 
-#include <linux/err.h>
-#include <linux/highmem.h>
-#include <linux/pagemap.h>
-#include <linux/shmem_fs.h>
+#include <linux/mm.h>
 
 #include <drm/drm_gem_shmem_helper.h>
 
 #include <uapi/drm/drm_snoop.h>
 
+#include "copy.h"
 #include "object.h"
 
 static bool snoop_shmem_match(const struct drm_gem_object *obj)
@@ -47,30 +45,27 @@ static u32 snoop_shmem_status(struct drm_gem_object *obj, u32 *flags)
 }
 
 /*
- * Copies from one page, of the driver's own array if that has it: panfrost and
- * lima grow theirs page by page.
+ * One page, of the driver's own array if that has it: panfrost and lima grow
+ * theirs page by page.
  */
-static int snoop_shmem_read_page(struct drm_gem_shmem_object *shmem, u64 offset,
-				 void *buf, size_t len)
+static int snoop_shmem_access_page(struct drm_gem_shmem_object *shmem, u64 offset,
+				   void *buf, size_t len, bool write)
 {
 	pgoff_t index = offset >> PAGE_SHIFT;
-	struct page *page;
 
 	if (shmem->pages && shmem->pages[index]) {
-		memcpy_from_page(buf, shmem->pages[index], offset_in_page(offset), len);
+		snoop_copy_page(shmem->pages[index], offset_in_page(offset), buf, len, write);
+		if (write)
+			set_page_dirty_lock(shmem->pages[index]);
 		return 0;
 	}
 	if (!shmem->base.filp)
 		return -ENODATA;
-	page = shmem_read_mapping_page(shmem->base.filp->f_mapping, index);
-	if (IS_ERR(page))
-		return PTR_ERR(page);
-	memcpy_from_page(buf, page, offset_in_page(offset), len);
-	put_page(page);
-	return 0;
+	return snoop_copy_mapping(shmem->base.filp->f_mapping, offset, buf, len, write);
 }
 
-static int snoop_shmem_read(struct drm_gem_object *obj, u64 offset, void *buf, size_t len)
+static int snoop_shmem_access(struct drm_gem_object *obj, u64 offset, void *buf, size_t len,
+			      bool write)
 {
 	struct drm_gem_shmem_object *shmem = to_drm_gem_shmem_obj(obj);
 	int ret;
@@ -83,13 +78,16 @@ static int snoop_shmem_read(struct drm_gem_object *obj, u64 offset, void *buf, s
 	while (len) {
 		size_t part = min_t(size_t, len, PAGE_SIZE - offset_in_page(offset));
 
-		ret = snoop_shmem_read_page(shmem, offset, buf, part);
+		ret = snoop_shmem_access_page(shmem, offset, buf, part, write);
 		if (ret)
 			return ret;
 		buf += part;
 		offset += part;
 		len -= part;
 	}
+	/* The linear map may be write-combined, as the driver's mapping is. */
+	if (write)
+		wmb();
 	return 0;
 }
 
@@ -97,5 +95,5 @@ const struct snoop_object_ops snoop_object_shmem = {
 	.kind = DRM_SNOOP_OBJECT_SHMEM,
 	.match = snoop_shmem_match,
 	.status = snoop_shmem_status,
-	.read = snoop_shmem_read,
+	.access = snoop_shmem_access,
 };

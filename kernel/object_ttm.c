@@ -5,11 +5,9 @@
  */
 
 #include <linux/dma-resv.h>
-#include <linux/highmem.h>
 #include <linux/iosys-map.h>
 #include <linux/pm_runtime.h>
 
-#include <drm/drm_cache.h>
 #include <drm/drm_device.h>
 #include <drm/drm_gem_ttm_helper.h>
 #include <drm/ttm/ttm_bo.h>
@@ -20,6 +18,7 @@
 
 #include <uapi/drm/drm_snoop.h>
 
+#include "copy.h"
 #include "object.h"
 
 /*
@@ -28,9 +27,6 @@
  * registers (amdgpu_ttm_access_memory(), 6.12).
  */
 #define SNOOP_ACCESS_MEMORY_MAX	2048
-
-/* Smallest unit and alignment of streaming loads (drm_memcpy_from_wc()). */
-#define SNOOP_WC_ALIGN		16
 
 static bool snoop_ttm_match(const struct drm_gem_object *obj)
 {
@@ -95,47 +91,16 @@ static u32 snoop_ttm_status(struct drm_gem_object *obj, u32 *flags)
 	}
 }
 
-/* Cached pages are in the kernel's linear map already. */
-static void snoop_ttm_read_cached(const struct ttm_tt *ttm, u64 offset, void *buf, size_t len)
-{
-	while (len) {
-		size_t part = min_t(size_t, len, PAGE_SIZE - offset_in_page(offset));
-
-		memcpy_from_page(buf, ttm->pages[offset >> PAGE_SHIFT],
-				 offset_in_page(offset), part);
-		buf += part;
-		offset += part;
-		len -= part;
-	}
-}
-
 /*
- * Copies out of write-combined memory, where each plain load is a bus
- * transaction. The caller made @buf congruent to @offset, so that all but the
- * edges can be read with streaming loads.
+ * What TTM swapped out is in a shmem file. Looking at it there leaves the object
+ * swapped out, and TTM takes it back from there (ttm_tt_swapin(), 6.12).
  */
-static void snoop_copy_from_wc(const struct iosys_map *src, size_t offset, void *buf, size_t len)
+static int snoop_ttm_access_swapped(const struct ttm_tt *ttm, u64 offset, void *buf, size_t len,
+				    bool write)
 {
-	struct iosys_map from, to;
-	size_t edge = -offset & (SNOOP_WC_ALIGN - 1);
-	size_t body;
-
-	edge = min(edge, len);
-	iosys_map_memcpy_from(buf, src, offset, edge);
-	offset += edge;
-	buf += edge;
-	len -= edge;
-	/* A page at a time: streaming loads run with preemption off. */
-	while (len >= SNOOP_WC_ALIGN) {
-		body = min_t(size_t, round_down(len, SNOOP_WC_ALIGN), PAGE_SIZE);
-		from = IOSYS_MAP_INIT_OFFSET(src, offset);
-		iosys_map_set_vaddr(&to, buf);
-		drm_memcpy_from_wc(&to, &from, body);
-		offset += body;
-		buf += body;
-		len -= body;
-	}
-	iosys_map_memcpy_from(buf, src, offset, len);
+	if (!ttm->swap_storage)
+		return -EUCLEAN;
+	return snoop_copy_mapping(ttm->swap_storage->f_mapping, offset, buf, len, write);
 }
 
 /*
@@ -153,8 +118,9 @@ static void snoop_ttm_unmap_window(struct ttm_bo_kmap_obj *window, bool reserved
 		ttm_bo_kunmap(window);
 }
 
-/* Maps just the pages that are read. */
-static int snoop_ttm_read_window(struct ttm_buffer_object *bo, u64 offset, void *buf, size_t len)
+/* Maps just the pages that are accessed. */
+static int snoop_ttm_access_window(struct ttm_buffer_object *bo, u64 offset, void *buf, size_t len,
+				   bool write)
 {
 	unsigned long first = offset >> PAGE_SHIFT;
 	unsigned long pages = PFN_UP(offset + len) - first;
@@ -173,7 +139,7 @@ static int snoop_ttm_read_window(struct ttm_buffer_object *bo, u64 offset, void 
 		iosys_map_set_vaddr_iomem(&map, (void __iomem *)addr);
 	else
 		iosys_map_set_vaddr(&map, addr);
-	snoop_copy_from_wc(&map, offset_in_page(offset), buf, len);
+	snoop_copy_wc(&map, offset_in_page(offset), buf, len, write);
 	snoop_ttm_unmap_window(&window, reserved);
 	return 0;
 }
@@ -191,31 +157,36 @@ static int snoop_ttm_read_unpopulated(const struct ttm_buffer_object *bo, void *
 	return 0;
 }
 
-static int snoop_ttm_read_system(struct ttm_buffer_object *bo, u64 offset, void *buf, size_t len)
+static int snoop_ttm_access_system(struct ttm_buffer_object *bo, u64 offset, void *buf, size_t len,
+				   bool write)
 {
 	const struct ttm_tt *ttm = bo->ttm;
 
 	if (!ttm)
 		return -ENODATA;
 	if (!ttm_tt_is_populated(bo->ttm)) {
-		/* Swapped-out pages are brought in by the window. */
-		if (!(ttm->page_flags & TTM_TT_FLAG_SWAPPED))
+		if (ttm->page_flags & TTM_TT_FLAG_SWAPPED)
+			return snoop_ttm_access_swapped(ttm, offset, buf, len, write);
+		/* Whoever writes first gives the object its pages. */
+		if (!write)
 			return snoop_ttm_read_unpopulated(bo, buf, len);
 	} else if (ttm->caching == ttm_cached && !(ttm->page_flags & TTM_TT_FLAG_DECRYPTED)) {
-		snoop_ttm_read_cached(ttm, offset, buf, len);
+		/* In the kernel's linear map already. */
+		snoop_copy_pages(ttm->pages, offset, buf, len, write);
 		return 0;
 	}
-	return snoop_ttm_read_window(bo, offset, buf, len);
+	return snoop_ttm_access_window(bo, offset, buf, len, write);
 }
 
 /* Memory that the CPU does not see, by the driver's function for debuggers. */
-static int snoop_ttm_access_memory(struct ttm_buffer_object *bo, u64 offset, void *buf, size_t len)
+static int snoop_ttm_access_memory(struct ttm_buffer_object *bo, u64 offset, void *buf, size_t len,
+				   bool write)
 {
 	while (len) {
 		size_t part = min_t(size_t, len, SNOOP_ACCESS_MEMORY_MAX);
 		int ret;
 
-		ret = bo->bdev->funcs->access_memory(bo, offset, buf, part, 0);
+		ret = bo->bdev->funcs->access_memory(bo, offset, buf, part, write);
 		/* -EIO of a driver: not this kind of memory. */
 		if (ret == -EIO || ret == -EINVAL || (ret >= 0 && ret != part))
 			return -EOPNOTSUPP;
@@ -228,7 +199,8 @@ static int snoop_ttm_access_memory(struct ttm_buffer_object *bo, u64 offset, voi
 	return 0;
 }
 
-static int snoop_ttm_read_device(struct ttm_buffer_object *bo, u64 offset, void *buf, size_t len)
+static int snoop_ttm_access_device(struct ttm_buffer_object *bo, u64 offset, void *buf, size_t len,
+				   bool write)
 {
 	int ret = -EOPNOTSUPP;
 
@@ -236,14 +208,15 @@ static int snoop_ttm_read_device(struct ttm_buffer_object *bo, u64 offset, void 
 	if (!bo->ttm && ttm_manager_type(bo->bdev, bo->resource->mem_type)->use_tt)
 		return -ENODATA;
 	if (snoop_ttm_has_window(bo))
-		ret = snoop_ttm_read_window(bo, offset, buf, len);
+		ret = snoop_ttm_access_window(bo, offset, buf, len, write);
 	if (ret && bo->bdev->funcs->access_memory)
-		ret = snoop_ttm_access_memory(bo, offset, buf, len);
+		ret = snoop_ttm_access_memory(bo, offset, buf, len, write);
 	/* -EINVAL of a driver: the CPU does not see it. */
 	return ret == -EINVAL ? -EOPNOTSUPP : ret;
 }
 
-static int snoop_ttm_read(struct drm_gem_object *obj, u64 offset, void *buf, size_t len)
+static int snoop_ttm_access(struct drm_gem_object *obj, u64 offset, void *buf, size_t len,
+			    bool write)
 {
 	struct ttm_buffer_object *bo = drm_gem_ttm_of_gem(obj);
 	int ret, active;
@@ -254,13 +227,13 @@ static int snoop_ttm_read(struct drm_gem_object *obj, u64 offset, void *buf, siz
 	if (snoop_ttm_is_foreign(bo))
 		return -EOPNOTSUPP;
 	if (snoop_ttm_is_system(bo))
-		return snoop_ttm_read_system(bo, offset, buf, len);
+		return snoop_ttm_access_system(bo, offset, buf, len, write);
 
 	/* A sleeping device is not woken up to be looked at. */
 	active = pm_runtime_get_if_active(obj->dev->dev);
 	if (!active)
 		return -EAGAIN;
-	ret = snoop_ttm_read_device(bo, offset, buf, len);
+	ret = snoop_ttm_access_device(bo, offset, buf, len, write);
 	/* -EINVAL: runtime power management is off, the device is on. */
 	if (active > 0)
 		pm_runtime_put_autosuspend(obj->dev->dev);
@@ -271,5 +244,5 @@ const struct snoop_object_ops snoop_object_ttm = {
 	.kind = DRM_SNOOP_OBJECT_TTM,
 	.match = snoop_ttm_match,
 	.status = snoop_ttm_status,
-	.read = snoop_ttm_read,
+	.access = snoop_ttm_access,
 };

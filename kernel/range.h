@@ -6,6 +6,8 @@
 
 struct drm_gem_object;
 struct drm_snoop_range;
+struct mm_struct;
+struct snoop_access;
 
 /**
  * struct snoop_range - one mapping of a space, as it was when looked at
@@ -27,19 +29,28 @@ struct snoop_range {
 
 	/**
 	 * @obj_offset: Byte in @obj at @start; @obj_offset + (@end - @start) is
-	 * at most the size of the object.
+	 * at most the size of the object. CPU address at @start for a userptr,
+	 * if @mm is known.
 	 */
 	u64 obj_offset;
 
 	/** @binding: The driver's mapping structure; only hashed. */
 	const void *binding;
 
+	/** @mm: Memory of a userptr, only compared; NULL: not known. */
+	const struct mm_struct *mm;
+
 	/** @kind: DRM_SNOOP_RANGE_*. */
 	u32 kind;
+
+	/** @read_only: The driver lets the device only read it. */
+	bool read_only;
 };
 
 void snoop_range_put(struct snoop_range *range);
 void snoop_ranges_put(struct snoop_range *ranges, unsigned int count);
-void snoop_range_describe(const struct snoop_range *range, struct drm_snoop_range *out);
+bool snoop_range_is_same(const struct snoop_range *a, const struct snoop_range *b);
+void snoop_range_describe(const struct snoop_access *access, const struct snoop_range *range,
+			  struct drm_snoop_range *out);
 
 #endif

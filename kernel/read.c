@@ -9,6 +9,7 @@
 
 #include "bounce.h"
 #include "file.h"
+#include "policy.h"
 #include "space.h"
 
 /* Reads piece by piece; as read(). */
@@ -23,7 +24,7 @@ static ssize_t snoop_read_space(struct snoop_space *space, u64 addr, struct iov_
 		size_t copied;
 		ssize_t ret;
 
-		ret = snoop_space_read(space, addr, buf, len);
+		ret = snoop_space_access(space, addr, buf, len, false);
 		if (ret <= 0)
 			return done ?: ret;
 		copied = copy_to_iter(buf, ret, to);
@@ -44,8 +45,8 @@ static ssize_t snoop_read_space(struct snoop_space *space, u64 addr, struct iov_
  * @to: User memory.
  *
  * Return: bytes read, fewer before a hole or an error; 0 at the end of an
- * object; -ENXIO (not bound), -EIO (a hole), -EFAULT, or what
- * snoop_space_read() returns.
+ * object; -ENXIO (not bound), -EIO (a hole), -EPERM (the kernel is locked down),
+ * -EFAULT, or what snoop_space_access() returns.
  */
 ssize_t snoop_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
@@ -54,14 +55,17 @@ ssize_t snoop_read_iter(struct kiocb *iocb, struct iov_iter *to)
 	struct snoop_space *space;
 	ssize_t ret;
 
+	ret = snoop_policy_read();
+	if (ret)
+		return ret;
 	space = snoop_file_space(file);
 	if (IS_ERR(space))
 		return PTR_ERR(space);
 	snoop_bounce_init(&bounce, &file->account, iov_iter_count(to));
 	ret = snoop_read_space(space, iocb->ki_pos, to, &bounce);
-	if (ret > 0)
-		iocb->ki_pos += ret;
 	snoop_bounce_fini(&bounce);
 	snoop_space_put(space);
+	if (ret > 0)
+		iocb->ki_pos += ret;
 	return ret;
 }

@@ -6,14 +6,12 @@
 #include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/minmax.h>
-#include <linux/string.h>
 
 #include <uapi/drm/drm_snoop.h>
 
 #include "access.h"
-#include "card.h"
 #include "client.h"
-#include "object.h"
+#include "file.h"
 #include "range.h"
 #include "space.h"
 
@@ -49,15 +47,14 @@ static struct snoop_space *snoop_space_create(const struct snoop_access *access,
 
 /**
  * snoop_space_bind - make the space that DRM_IOCTL_SNOOP_BIND asks for
- * @card: The card.
- * @clients: Registrations of the calling file.
+ * @file: The calling file.
  * @bind: Request; size is returned.
  *
  * Return: the space with one reference, or an error pointer.
  */
-struct snoop_space *snoop_space_bind(struct snoop_card *card, struct snoop_clients *clients,
-				     struct drm_snoop_bind *bind)
+struct snoop_space *snoop_space_bind(struct snoop_file *file, struct drm_snoop_bind *bind)
 {
+	const struct snoop_client *client;
 	struct snoop_access access;
 	struct snoop_space *space;
 	int ret;
@@ -66,9 +63,10 @@ struct snoop_space *snoop_space_bind(struct snoop_card *card, struct snoop_clien
 	    (bind->what != DRM_SNOOP_BIND_VM && bind->what != DRM_SNOOP_BIND_OBJECT) ||
 	    (bind->what == DRM_SNOOP_BIND_OBJECT && bind->id > U32_MAX))
 		return ERR_PTR(-EINVAL);
-	if (!snoop_clients_find(clients, bind->client_id))
+	client = snoop_clients_find(&file->clients, bind->client_id);
+	if (!client)
 		return ERR_PTR(-ENOENT);
-	ret = snoop_access_begin(&access, card, bind->client_id);
+	ret = snoop_access_begin(&access, file->card, client, &file->memories);
 	if (ret)
 		return ERR_PTR(ret);
 	space = snoop_space_create(&access, bind);
@@ -76,10 +74,23 @@ struct snoop_space *snoop_space_bind(struct snoop_card *card, struct snoop_clien
 	if (IS_ERR(space))
 		return space;
 	kref_init(&space->ref);
-	space->card = card;
-	space->client_id = bind->client_id;
+	space->file = file;
+	space->client = client;
 	bind->size = space->size;
 	return space;
+}
+
+/**
+ * snoop_space_begin - begin an access to a space
+ * @space: The space.
+ * @access: Filled.
+ *
+ * Return: as snoop_access_begin().
+ */
+int snoop_space_begin(struct snoop_space *space, struct snoop_access *access)
+{
+	return snoop_access_begin(access, space->file->card, space->client,
+				  &space->file->memories);
 }
 
 /**
@@ -115,7 +126,7 @@ int snoop_space_extents(struct snoop_space *space, u64 addr, struct snoop_extent
 	struct snoop_access access;
 	int ret, i;
 
-	ret = snoop_access_begin(&access, space->card, space->client_id);
+	ret = snoop_space_begin(space, &access);
 	if (ret)
 		return ret;
 	ret = space->ops->ranges(space, &access, snoop_space_canonical(space, addr), ranges,
@@ -163,81 +174,15 @@ int snoop_space_query(struct snoop_space *space, u64 addr, bool next,
 	struct snoop_range range;
 	int ret;
 
-	ret = snoop_access_begin(&access, space->card, space->client_id);
+	ret = snoop_space_begin(space, &access);
 	if (ret)
 		return ret;
 	ret = snoop_space_range_at(space, &access, snoop_space_canonical(space, addr), next,
 				   &range);
 	if (!ret) {
-		snoop_range_describe(&range, out);
+		snoop_range_describe(&access, &range, out);
 		snoop_range_put(&range);
 	}
 	snoop_access_end(&access);
 	return ret;
-}
-
-/* Reads from the one range that covers @addr; as snoop_space_read(). */
-static ssize_t snoop_space_read_one(struct snoop_space *space, const struct snoop_access *access,
-				    u64 addr, void *buf, size_t len)
-{
-	struct snoop_range range;
-	int ret;
-
-	ret = space->ops->ranges(space, access, addr, &range, 1);
-	if (ret < 0)
-		return ret;
-	if (!ret || range.start > addr) {
-		if (ret)
-			snoop_range_put(&range);
-		return space->eof ? 0 : -EIO;
-	}
-	len = min_t(u64, len, range.end - addr);
-	switch (range.kind) {
-	case DRM_SNOOP_RANGE_OBJECT:
-		ret = snoop_object_read(access, range.obj,
-					range.obj_offset + (addr - range.start), buf, len);
-		break;
-	case DRM_SNOOP_RANGE_SPARSE:
-		memset(buf, 0, len);
-		ret = 0;
-		break;
-	default:
-		ret = -EACCES;
-		break;
-	}
-	snoop_range_put(&range);
-	return ret ?: len;
-}
-
-/**
- * snoop_space_read - copy content to kernel memory
- * @space: The space.
- * @addr: First address.
- * @buf: Kernel memory, congruent to @addr modulo 16 for speed.
- * @len: Bytes, not 0; the caller bounds them, as the client and the device
- *       are held meanwhile.
- *
- * Return: bytes copied, less than @len before a hole, an error or the end; 0
- * at the end; -EIO in a hole; else what snoop_space_extents() and
- * snoop_object_read() return.
- */
-ssize_t snoop_space_read(struct snoop_space *space, u64 addr, void *buf, size_t len)
-{
-	struct snoop_access access;
-	size_t done = 0;
-	ssize_t ret;
-
-	addr = snoop_space_canonical(space, addr);
-	ret = snoop_access_begin(&access, space->card, space->client_id);
-	if (ret)
-		return ret;
-	do {
-		ret = snoop_space_read_one(space, &access, addr + done, buf + done, len - done);
-		if (ret > 0)
-			done += ret;
-	} while (ret > 0 && done < len);
-	snoop_access_end(&access);
-	if (ret < 0 && snoop_card_is_dead(space->card))
-		ret = -ENODEV;
-	return done ?: ret;
 }

@@ -8,8 +8,8 @@
 struct drm_snoop_bind;
 struct drm_snoop_range;
 struct snoop_access;
-struct snoop_card;
-struct snoop_clients;
+struct snoop_client;
+struct snoop_file;
 struct snoop_range;
 struct snoop_space;
 
@@ -35,7 +35,7 @@ struct snoop_space_ops {
  * struct snoop_space - what a snoop file is bound to
  *
  * Reference counted, because calls that run while the file is bound anew
- * finish on the old space. Never outlives the snoop file, which holds @card.
+ * finish on the old space. Never outlives the snoop file.
  * All members are immutable; kinds of spaces embed it.
  */
 struct snoop_space {
@@ -45,11 +45,11 @@ struct snoop_space {
 	/** @ops: Kind of the space. */
 	const struct snoop_space_ops *ops;
 
-	/** @card: Card that the space is on. */
-	struct snoop_card *card;
+	/** @file: Snoop file, whose registrations decide what may be done. */
+	struct snoop_file *file;
 
-	/** @client_id: Registered client that the space belongs to. */
-	u64 client_id;
+	/** @client: Registered client that the space belongs to. */
+	const struct snoop_client *client;
 
 	/** @size: First address after the space. */
 	u64 size;
@@ -67,8 +67,7 @@ struct snoop_space {
 	bool eof;
 };
 
-struct snoop_space *snoop_space_bind(struct snoop_card *card, struct snoop_clients *clients,
-				     struct drm_snoop_bind *bind);
+struct snoop_space *snoop_space_bind(struct snoop_file *file, struct drm_snoop_bind *bind);
 void snoop_space_put(struct snoop_space *space);
 
 /* Extents got at once. */
@@ -89,7 +88,8 @@ int snoop_space_extents(struct snoop_space *space, u64 addr, struct snoop_extent
 			unsigned int max);
 int snoop_space_query(struct snoop_space *space, u64 addr, bool next,
 		      struct drm_snoop_range *out);
-ssize_t snoop_space_read(struct snoop_space *space, u64 addr, void *buf, size_t len);
+int snoop_space_begin(struct snoop_space *space, struct snoop_access *access);
+ssize_t snoop_space_access(struct snoop_space *space, u64 addr, void *buf, size_t len, bool write);
 
 /* Constructors of the kinds, within an access. */
 struct snoop_space *snoop_object_space(const struct snoop_access *access, u64 handle);

@@ -14,15 +14,17 @@
 
 #include "wait.h"
 
-/* Shortest and longest pause between two tries. */
-#define SNOOP_PAUSE_MIN_US	20U
+/* Longest pause between two tries. */
 #define SNOOP_PAUSE_MAX_US	5000U
 
-/*
- * Sleeps once, longer each time. 0, -EINTR for a fatal signal, -EBUSY when the
- * time is up.
+/**
+ * snoop_pause - sleep between two tries
+ * @deadline: When waiting ends, in jiffies.
+ * @pause_us: Time to sleep; begins as SNOOP_PAUSE_MIN_US and grows each time.
+ *
+ * Return: 0; -EINTR for a fatal signal, -EBUSY when the time is up.
  */
-static int snoop_pause(unsigned long deadline, unsigned int *pause_us)
+int snoop_pause(unsigned long deadline, unsigned int *pause_us)
 {
 	if (fatal_signal_pending(current))
 		return -EINTR;

@@ -12,6 +12,10 @@
  */
 #define SNOOP_WAIT_MS		2000
 
+/* Shortest pause between two tries, in microseconds. */
+#define SNOOP_PAUSE_MIN_US	20U
+
+int snoop_pause(unsigned long deadline, unsigned int *pause_us);
 int snoop_mutex_lock(struct mutex *lock, unsigned long deadline);
 int snoop_resv_lock(struct dma_resv *resv, unsigned long deadline);
 

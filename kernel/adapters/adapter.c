@@ -54,6 +54,10 @@ static int snoop_layout_resolve(struct snoop_card *card, const struct snoop_btf 
 		ret = snoop_btf_member(btf, member->spec, member->type, &adapter->offsets[i]);
 		if (!ret)
 			continue;
+		if (member->optional && ret == -ENOENT) {
+			adapter->offsets[i] = SNOOP_NO_MEMBER;
+			continue;
+		}
 		scnprintf(card->adapter_reason, sizeof(card->adapter_reason),
 			  "layout of %s is not as expected: %s: %pe", driver->name,
 			  member->spec, ERR_PTR(ret));

@@ -48,11 +48,15 @@ struct snoop_adapter_ops {
  * struct snoop_member - a structure member whose offset is read from BTF
  * @spec: "structure.member.member".
  * @type: Tag of the member's structure, "tag *" for a pointer to it, or NULL.
+ * @optional: The driver may lack it; its offset is SNOOP_NO_MEMBER then.
  */
 struct snoop_member {
 	const char *spec;
 	const char *type;
+	bool optional;
 };
+
+#define SNOOP_NO_MEMBER		U32_MAX
 
 /**
  * struct snoop_driver - what is known about one driver
@@ -60,6 +64,8 @@ struct snoop_member {
  * @ops: Family of the driver.
  * @members: Members whose offsets @ops needs, in the order that it knows.
  * @member_count: Elements of @members, at most SNOOP_MAX_MEMBERS.
+ * @read_only_flag: For the drm_gpuvm family: bit of drm_gpuva.flags that says
+ *	that the device may only read; 0 if there is none.
  *
  * Constant data, one file a driver.
  */
@@ -68,6 +74,7 @@ struct snoop_driver {
 	const struct snoop_adapter_ops *ops;
 	const struct snoop_member *members;
 	unsigned int member_count;
+	u32 read_only_flag;
 };
 
 #define SNOOP_MAX_MEMBERS	16

@@ -8,6 +8,7 @@
  */
 
 #include <linux/err.h>
+#include <linux/mmu_notifier.h>
 #include <linux/mutex.h>
 #include <linux/xarray.h>
 
@@ -97,25 +98,50 @@ static bool snoop_gpuvm_sane(const struct drm_gpuvm *gpuvm, const struct drm_gpu
 
 	if (!va->va.range || check_add_overflow(va->va.addr, va->va.range, &end))
 		return false;
-	return !va->gem.obj ||
-	       (va->gem.obj->dev == gpuvm->drm && va->gem.offset <= va->gem.obj->size &&
+	/* CPU addresses must not wrap either. */
+	if (!va->gem.obj)
+		return va->gem.offset <= U64_MAX - va->va.range;
+	return (va->gem.obj->dev == gpuvm->drm && va->gem.offset <= va->gem.obj->size &&
 		va->va.range <= va->gem.obj->size - va->gem.offset);
 }
 
-static void snoop_gpuvm_fill(const struct drm_gpuva *va, struct snoop_range *range)
+/*
+ * The memory of a userptr mapping, which its notifier keeps; NULL if the driver's
+ * layout does not tell.
+ */
+static const struct mm_struct *snoop_gpuvm_mm(const struct snoop_adapter *adapter,
+					      const struct drm_gpuva *va)
 {
-	range->start = va->va.addr;
-	range->end = va->va.addr + va->va.range;
-	range->obj = va->gem.obj;
-	range->obj_offset = va->gem.obj ? va->gem.offset : 0;
-	range->binding = va;
+	u32 notifier = adapter->offsets[SNOOP_GPUVM_USERPTR_NOTIFIER];
+	u32 base = adapter->offsets[SNOOP_GPUVM_USERPTR_VA];
+	const struct mmu_interval_notifier *mni;
+
+	if (notifier == SNOOP_NO_MEMBER || base == SNOOP_NO_MEMBER)
+		return NULL;
+	mni = (const void *)va - base + notifier;
+	return mni->mm;
+}
+
+static void snoop_gpuvm_fill(const struct snoop_adapter *adapter, const struct drm_gpuva *va,
+			     struct snoop_range *range)
+{
+	*range = (struct snoop_range) {
+		.start = va->va.addr,
+		.end = va->va.addr + va->va.range,
+		.obj = va->gem.obj,
+		.binding = va,
+		.read_only = va->flags & adapter->driver->read_only_flag,
+	};
 	if (va->gem.obj) {
 		range->kind = DRM_SNOOP_RANGE_OBJECT;
+		range->obj_offset = va->gem.offset;
 		drm_gem_object_get(va->gem.obj);
 	} else if (va->flags & DRM_GPUVA_SPARSE) {
 		range->kind = DRM_SNOOP_RANGE_SPARSE;
 	} else {
 		range->kind = DRM_SNOOP_RANGE_USERPTR;
+		range->mm = snoop_gpuvm_mm(adapter, va);
+		range->obj_offset = range->mm ? va->gem.offset : 0;
 	}
 }
 
@@ -142,7 +168,7 @@ static int snoop_gpuvm_ranges(const struct snoop_adapter *adapter,
 			ret = -EUCLEAN;
 			break;
 		}
-		snoop_gpuvm_fill(va, &ranges[count++]);
+		snoop_gpuvm_fill(adapter, va, &ranges[count++]);
 		if (count == max)
 			break;
 	}

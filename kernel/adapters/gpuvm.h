@@ -14,6 +14,11 @@
  *	xarray.
  * @SNOOP_GPUVM_VM_LOCK: struct mutex in the driver's VM that guards the
  *	interval tree, and whose holders touch no user memory.
+ * @SNOOP_GPUVM_USERPTR_VA: struct drm_gpuva in the driver's mapping of a userptr;
+ *	such a mapping has no object and is not sparse, and its gem.offset is the
+ *	CPU address. Optional.
+ * @SNOOP_GPUVM_USERPTR_NOTIFIER: struct mmu_interval_notifier in the same
+ *	structure, registered as long as the mapping is in the tree. Optional.
  * @SNOOP_GPUVM_MEMBERS: number of members.
  *
  * Indices of snoop_driver.members and snoop_adapter.offsets.
@@ -22,6 +27,8 @@ enum snoop_gpuvm_member {
 	SNOOP_GPUVM_FILE_VMS,
 	SNOOP_GPUVM_VM_BASE,
 	SNOOP_GPUVM_VM_LOCK,
+	SNOOP_GPUVM_USERPTR_VA,
+	SNOOP_GPUVM_USERPTR_NOTIFIER,
 	SNOOP_GPUVM_MEMBERS
 };
 

@@ -57,14 +57,36 @@ int snoop_open_drm(int snoop, __u32 node, int flags)
 	return ret < 0 ? -errno : ret;
 }
 
+int snoop_reopen(int snoop, int flags)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", snoop);
+	fd = open(path, flags | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
 int snoop_register(int snoop, int drm, __u64 *client_id)
 {
-	struct drm_snoop_register arg = { .fd = drm };
+	return snoop_register_flags(snoop, drm, 0, client_id);
+}
+
+int snoop_register_flags(int snoop, int drm, __u32 flags, __u64 *client_id)
+{
+	struct drm_snoop_register arg = { .fd = drm, .flags = flags };
 	int ret = snoop_ioctl(snoop, DRM_IOCTL_SNOOP_REGISTER, &arg);
 
 	if (!ret)
 		*client_id = arg.client_id;
 	return ret;
+}
+
+int snoop_register_mem(int snoop, int mem, __u32 flags)
+{
+	struct drm_snoop_register_mem arg = { .fd = mem, .flags = flags };
+
+	return snoop_ioctl(snoop, DRM_IOCTL_SNOOP_REGISTER_MEM, &arg);
 }
 
 static int snoop_bind(int snoop, __u32 what, __u64 client_id, __u64 id, __u64 *size)
@@ -157,6 +179,13 @@ ssize_t snoop_pread(int snoop, void *buf, size_t len, __u64 addr)
 	return ret < 0 ? -errno : ret;
 }
 
+ssize_t snoop_pwrite(int snoop, const void *buf, size_t len, __u64 addr)
+{
+	ssize_t ret = pwrite(snoop, buf, len, addr);
+
+	return ret < 0 ? -errno : ret;
+}
+
 ssize_t snoop_read(int snoop, void *buf, size_t len)
 {
 	ssize_t ret = read(snoop, buf, len);
@@ -188,6 +217,16 @@ int snoop_steal_fd(pid_t pid, int fd)
 	ret = copy < 0 ? -errno : copy;
 	close(pidfd);
 	return ret;
+}
+
+int snoop_open_mem(pid_t pid, int flags)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/mem", pid);
+	fd = open(path, flags | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
 }
 
 static int fdinfo_client(const char *path, __u64 *client_id)

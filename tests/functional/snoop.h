@@ -16,12 +16,16 @@
 
 /* Opens the node of the @index-th card whose driver is @driver, O_RDONLY. */
 int snoop_open(const char *driver, unsigned int index);
+/* Opens the node behind @snoop again, with other flags. */
+int snoop_reopen(int snoop, int flags);
 /* Opens the DRM node of @node (DRM_SNOOP_NODE_*) of the card behind @snoop. */
 int snoop_open_drm(int snoop, __u32 node, int flags);
 
 int snoop_ioctl(int snoop, unsigned long request, void *arg);
 int snoop_card_info(int snoop, struct drm_snoop_card_info *info);
 int snoop_register(int snoop, int drm, __u64 *client_id);
+int snoop_register_flags(int snoop, int drm, __u32 flags, __u64 *client_id);
+int snoop_register_mem(int snoop, int mem, __u32 flags);
 /* Binds; @size may be NULL. */
 int snoop_bind_vm(int snoop, __u64 client_id, __u64 vm_id, __u64 *size);
 int snoop_bind_object(int snoop, __u64 client_id, __u64 handle, __u64 *size);
@@ -40,12 +44,15 @@ int snoop_find_object(int snoop, __u64 client_id, __u32 handle,
 		      struct drm_snoop_object *object);
 
 ssize_t snoop_pread(int snoop, void *buf, size_t len, __u64 addr);
+ssize_t snoop_pwrite(int snoop, const void *buf, size_t len, __u64 addr);
 ssize_t snoop_read(int snoop, void *buf, size_t len);
 /* The position is returned, because all of its 64 bits may be set. */
 int snoop_seek(int snoop, __u64 offset, int whence, __u64 *position);
 
 /* A copy of descriptor @fd of another process, by pidfd_getfd(). */
 int snoop_steal_fd(pid_t pid, int fd);
+/* Opens /proc/PID/mem. */
+int snoop_open_mem(pid_t pid, int flags);
 /* The number of @pid's descriptor of DRM client @client_id, from its fdinfo. */
 int snoop_client_fd(pid_t pid, __u64 client_id);
 /* The drm-client-id of one of the caller's own descriptors. */

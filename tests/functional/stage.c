@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -31,15 +32,32 @@ static const struct {
 	{ STAGE_LAST + 0x1000, 0x1000, "s", STAGE_S, 0x9000 },
 };
 
-int stage_open(const struct stage *stage)
+static void stage_register(const struct stage *stage, int snoop, __u32 flags)
 {
-	int snoop = expect_ok(snoop_open("gpusim", 0));
 	int drm = expect_ok(target_getfd((struct target *)&stage->target, 0));
 	__u64 id;
 
-	expect_ok(snoop_register(snoop, drm, &id));
+	expect_ok(snoop_register_flags(snoop, drm, flags, &id));
 	expect_equal(id, stage->client_id);
 	close(drm);
+}
+
+int stage_open(const struct stage *stage)
+{
+	int snoop = expect_ok(snoop_open("gpusim", 0));
+
+	stage_register(stage, snoop, 0);
+	return snoop;
+}
+
+int stage_open_write(const struct stage *stage)
+{
+	int read_only = expect_ok(snoop_open("gpusim", 0));
+	int snoop = expect_ok(snoop_reopen(read_only, O_RDWR));
+
+	close(read_only);
+	stage_register(stage, snoop, DRM_SNOOP_REGISTER_WRITE);
+	expect_ok(snoop_bind_vm(snoop, stage->client_id, stage->vm, NULL));
 	return snoop;
 }
 

@@ -56,6 +56,8 @@ int stage_bind(void **state);
 
 /* Opens a snoop file that is registered with the target. */
 int stage_open(const struct stage *stage);
+/* The same, open and registered for writing too, and bound to the VM. */
+int stage_open_write(const struct stage *stage);
 /* GEM handle of a named object. */
 uint32_t stage_handle(struct stage *stage, const char *bo);
 /* Fills a whole object with the pattern of a seed. */

@@ -85,7 +85,10 @@ static const struct reject rejects[] = {
 	SET_REGISTER(fd, -1, EBADF),
 	SET_REGISTER(fd, INT_MAX, EBADF),
 	SET_REGISTER(fd, INT_MIN, EBADF),
-	SET_REGISTER(flags, 1, EINVAL),
+	/* The snoop file is open for reading only. */
+	SET_REGISTER(flags, DRM_SNOOP_REGISTER_WRITE, EACCES),
+	SET_REGISTER(flags, 2, EINVAL),
+	SET_REGISTER(flags, 3, EINVAL),
 	SET_REGISTER(flags, 0x80000000, EINVAL),
 
 	LIST_REJECTS(LIST_CLIENTS),

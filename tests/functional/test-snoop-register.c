@@ -369,7 +369,8 @@ static void test_card_info(void **state)
 
 	memset(&info, 0xff, sizeof(info));
 	expect_ok(snoop_card_info(scene->snoop, &info));
-	expect_equal(info.features, DRM_SNOOP_FEATURE_READ | DRM_SNOOP_FEATURE_VM);
+	expect_equal(info.features, DRM_SNOOP_FEATURE_READ | DRM_SNOOP_FEATURE_VM |
+		     DRM_SNOOP_FEATURE_WRITE | DRM_SNOOP_FEATURE_USERPTR);
 	expect_equal(info.adapter_state, DRM_SNOOP_ADAPTER_READY);
 	expect_equal(info.pad, 0);
 	assert_string_equal(info.driver, "gpusim");
@@ -409,7 +410,8 @@ static void test_card_info_without_adapter(void **state)
 	for (i = 0; i < sizeof(cards) / sizeof(cards[0]); i++) {
 		snoop = expect_ok(snoop_open(cards[i].driver, 0));
 		expect_ok(snoop_card_info(snoop, &info));
-		expect_equal(info.features, DRM_SNOOP_FEATURE_READ);
+		expect_equal(info.features, DRM_SNOOP_FEATURE_READ | DRM_SNOOP_FEATURE_WRITE |
+			     DRM_SNOOP_FEATURE_USERPTR);
 		expect_equal(info.adapter_state, DRM_SNOOP_ADAPTER_NONE);
 		assert_string_equal(info.module, cards[i].module);
 		expect_true(strstr(info.adapter_reason, cards[i].driver));

@@ -14,6 +14,7 @@
 #include <xf86drm.h>
 
 #include "expect.h"
+#include "model.h"
 #include "snoop.h"
 #include "view.h"
 
@@ -105,42 +106,65 @@ static void test_two_clients(void **state)
 	view_close(&second);
 }
 
-/* A buffer of another card: it is listed, and reading says that it cannot. */
-static void test_imported_object(void **state)
+/* A buffer of another card, through its exporter, for reading and for writing. */
+static void check_imported_object(uint32_t flags)
 {
 	int virtio = expect_ok(snoop_open("virtio_gpu", 0));
-	int snoop = expect_ok(snoop_open("vgem", 0));
+	int snoop = expect_ok(snoop_reopen(expect_ok(snoop_open("vgem", 0)), O_RDWR));
 	int vgem = expect_ok(snoop_open_drm(snoop, DRM_SNOOP_NODE_PRIMARY, O_RDWR));
 	struct drm_snoop_object object;
+	uint8_t got[5000], wanted[5000];
 	struct drawer drawer;
 	uint32_t handle;
 	int drm, buf;
 	__u64 id;
-	char byte;
 
 	drawer_start(&drawer, virtio);
+	drawer_draw(&drawer, 77);
 	drm = expect_ok(snoop_steal_fd(drawer.pid, drawer.drm));
-	expect_ok(drmPrimeHandleToFD(drm, drawer.handle, DRM_CLOEXEC, &buf));
+	expect_ok(drmPrimeHandleToFD(drm, drawer.handle, DRM_CLOEXEC | flags, &buf));
 	expect_ok(drmPrimeFDToHandle(vgem, buf, &handle));
-	expect_ok(snoop_register(snoop, vgem, &id));
+	expect_ok(snoop_register_flags(snoop, vgem, DRM_SNOOP_REGISTER_WRITE, &id));
 	expect_ok(snoop_find_object(snoop, id, handle, &object));
-	expect_equal(object.flags, DRM_SNOOP_IMPORTED);
+	expect_equal(object.flags, DRM_SNOOP_IMPORTED | DRM_SNOOP_READABLE |
+		     (flags ? DRM_SNOOP_WRITABLE : DRM_SNOOP_READ_ONLY));
 	expect_equal(object.size, drawer.size);
 	expect_ok(snoop_bind_object(snoop, id, handle, NULL));
-	expect_error(snoop_pread(snoop, &byte, 1, 0), EOPNOTSUPP);
+	expect_equal(expect_ok(snoop_pread(snoop, got, sizeof(got), 4099)), sizeof(got));
+	model_fill(wanted, sizeof(wanted), 77, 4099);
+	expect_bytes(got, wanted, sizeof(got));
 
-	/* Its owner's handle is as good as ever. */
+	/* Its owner sees what was written, through a handle that is as good as ever. */
+	model_fill(wanted, sizeof(wanted), 78, 0);
+	if (flags)
+		expect_equal(expect_ok(snoop_pwrite(snoop, wanted, sizeof(wanted), 4099)),
+			     sizeof(wanted));
+	else
+		expect_error(snoop_pwrite(snoop, wanted, sizeof(wanted), 4099), EACCES);
+	if (!flags)
+		model_fill(wanted, sizeof(wanted), 77, 4099);
 	expect_ok(snoop_register(virtio, drm, &id));
 	expect_ok(snoop_find_object(virtio, id, drawer.handle, &object));
 	expect_equal(object.flags, DRM_SNOOP_READABLE | DRM_SNOOP_EXPORTED);
 	expect_ok(snoop_bind_object(virtio, id, drawer.handle, NULL));
-	expect_equal(snoop_pread(virtio, &byte, 1, 0), 1);
+	expect_equal(expect_ok(snoop_pread(virtio, got, sizeof(got), 4099)), sizeof(got));
+	expect_bytes(got, wanted, sizeof(got));
 	close(buf);
 	close(drm);
 	close(vgem);
 	close(snoop);
 	drawer_stop(&drawer);
 	close(virtio);
+}
+
+static void test_imported_object(void **state)
+{
+	check_imported_object(DRM_RDWR);
+}
+
+static void test_imported_read_only(void **state)
+{
+	check_imported_object(0);
 }
 
 int main(void)
@@ -152,6 +176,7 @@ int main(void)
 		cmocka_unit_test(test_bochs_vram),
 		cmocka_unit_test(test_two_clients),
 		cmocka_unit_test(test_imported_object),
+		cmocka_unit_test(test_imported_read_only),
 	};
 
 	return run_group("snoop-stock", tests, sizeof(tests) / sizeof(tests[0]), NULL, NULL);

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Imported objects: their memory is the exporter's.
+ *
+ * Most dma-bufs are exported by GEM, and then the exporter's object is reached as
+ * any other. Of the rest only the dma-buf's own vmap is known; it keeps the
+ * exporter's pages in memory while it is used.
+ */
+
+#include <linux/device.h>
+#include <linux/dma-buf.h>
+#include <linux/dma-map-ops.h>
+#include <linux/err.h>
+#include <linux/fs.h>
+#include <linux/iosys-map.h>
+#include <linux/module.h>
+#include <linux/sizes.h>
+
+#include <drm/drm_device.h>
+#include <drm/drm_gem.h>
+#include <drm/drm_prime.h>
+
+#include <uapi/drm/drm_snoop.h>
+
+#include "access.h"
+#include "card.h"
+#include "copy.h"
+#include "import.h"
+#include "object.h"
+#include "wait.h"
+
+/* Largest dma-buf that is mapped as a whole for each access. */
+#define SNOOP_VMAP_MAX		SZ_256M
+
+static struct dma_buf *snoop_import_buf(const struct drm_gem_object *obj)
+{
+	return obj->import_attach->dmabuf;
+}
+
+/*
+ * The exporter's object, kept by the dma-buf, which the importing object keeps.
+ * Whoever uses this release function has a GEM object as priv
+ * (drm_gem_dmabuf_release(), 6.12).
+ */
+static struct drm_gem_object *snoop_import_exporter(const struct dma_buf *buf)
+{
+	struct drm_gem_object *obj;
+
+	if (buf->ops->release != drm_gem_dmabuf_release)
+		return NULL;
+	obj = buf->priv;
+	/* The helpers hand on the first dma-buf instead of exporting imports. */
+	return obj->import_attach ? NULL : obj;
+}
+
+static bool snoop_import_is_writable(const struct dma_buf *buf)
+{
+	return buf->file->f_mode & FMODE_WRITE;
+}
+
+/**
+ * snoop_import_status - where an imported object is
+ * @obj: The object.
+ * @placement: Returned if it is known and the object is not busy.
+ * @flags: READABLE and READ_ONLY are added.
+ */
+void snoop_import_status(struct drm_gem_object *obj, u32 *placement, u32 *flags)
+{
+	const struct dma_buf *buf = snoop_import_buf(obj);
+	struct drm_gem_object *exporter = snoop_import_exporter(buf);
+
+	if (!snoop_import_is_writable(buf))
+		*flags |= DRM_SNOOP_READ_ONLY;
+	if (exporter)
+		snoop_memory_status(exporter, placement, flags);
+	else if (buf->ops->vmap && buf->size <= SNOOP_VMAP_MAX &&
+		 dev_is_dma_coherent(obj->dev->dev))
+		*flags |= DRM_SNOOP_READABLE;
+}
+
+/* Through the object of a GEM exporter, whose device must stay meanwhile. */
+static int snoop_import_access_gem(const struct snoop_access *access,
+				   struct drm_gem_object *exporter, u64 offset, void *buf,
+				   size_t len, bool write)
+{
+	int card_index, drm_index, ret;
+	struct snoop_card *card;
+
+	card = snoop_card_find(exporter->dev);
+	if (!card)
+		return -ENODEV;
+	ret = -ENODEV;
+	if (snoop_card_enter(card, &card_index, &drm_index)) {
+		ret = snoop_memory_access(access, exporter, offset, buf, len, write);
+		snoop_card_exit(card, card_index, drm_index);
+	}
+	put_device(&card->dev);
+	return ret;
+}
+
+/* Through a kernel mapping of the whole dma-buf. */
+static int snoop_import_access_vmap(const struct snoop_access *access, struct device *dev,
+				    struct dma_buf *dmabuf, u64 offset, void *buf, size_t len,
+				    bool write)
+{
+	struct iosys_map map;
+	int ret;
+
+	/* begin_cpu_access, without a bound in time, would be needed. */
+	if (!dmabuf->ops->vmap || dmabuf->size > SNOOP_VMAP_MAX || !dev_is_dma_coherent(dev))
+		return -EOPNOTSUPP;
+	ret = snoop_resv_lock(dmabuf->resv, access->deadline);
+	if (ret)
+		return ret;
+	ret = dma_buf_vmap(dmabuf, &map);
+	if (!ret) {
+		snoop_copy_wc(&map, offset, buf, len, write);
+		dma_buf_vunmap(dmabuf, &map);
+	}
+	dma_resv_unlock(dmabuf->resv);
+	return ret == -EINVAL ? -EOPNOTSUPP : ret;
+}
+
+/**
+ * snoop_import_access - copy content out of an imported object, or into it
+ * @access: The access that it belongs to.
+ * @obj: The importing object.
+ * @offset: First byte.
+ * @buf: Kernel memory.
+ * @len: Bytes.
+ * @write: Into the object.
+ *
+ * Return: as snoop_object_access().
+ */
+int snoop_import_access(const struct snoop_access *access, struct drm_gem_object *obj,
+			u64 offset, void *buf, size_t len, bool write)
+{
+	struct dma_buf *dmabuf = snoop_import_buf(obj);
+	struct drm_gem_object *exporter = snoop_import_exporter(dmabuf);
+	u64 size = exporter ? exporter->size : dmabuf->size;
+
+	if (write && !snoop_import_is_writable(dmabuf))
+		return -EACCES;
+	/* An importer may round sizes up. */
+	if (offset > size || len > size - offset)
+		return -ENODATA;
+	if (exporter)
+		return snoop_import_access_gem(access, exporter, offset, buf, len, write);
+	return snoop_import_access_vmap(access, obj->dev->dev, dmabuf, offset, buf, len, write);
+}
+
+MODULE_IMPORT_NS(DMA_BUF);

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SNOOP_IMPORT_H
+#define SNOOP_IMPORT_H
+
+#include <linux/types.h>
+
+struct drm_gem_object;
+struct snoop_access;
+
+void snoop_import_status(struct drm_gem_object *obj, u32 *placement, u32 *flags);
+int snoop_import_access(const struct snoop_access *access, struct drm_gem_object *obj,
+			u64 offset, void *buf, size_t len, bool write);
+
+#endif
