@@ -18,25 +18,16 @@
 #include "as-user.h"
 #include "expect.h"
 #include "gpusim-client.h"
+#include "pass-fd.h"
 #include "snoop.h"
 #include "target.h"
+#include "yama.h"
 
 #define ADDR		0x10000ULL
 #define SIZE		0x10000ULL
 #define SEED		7
 /* What gpusim-sh's pattern command stores at a multiple of 8. */
 #define WORD(offset)	(SEED * 0x9e3779b97f4a7c15ULL + (offset))
-
-static const char yama[] = "/proc/sys/kernel/yama/ptrace_scope";
-
-static int yama_scope(char scope)
-{
-	int fd = open(yama, O_WRONLY | O_CLOEXEC);
-	int ret = fd >= 0 && write(fd, &scope, 1) == 1 ? 0 : -errno;
-
-	close(fd);
-	return ret;
-}
 
 /* A target with content, and its only client. */
 struct access {
@@ -53,7 +44,7 @@ static int setup_as(void **state, const char *user)
 
 	expect_true(access);
 	*state = access;
-	expect_ok(yama_scope('0'));
+	expect_ok(yama_set_scope('0'));
 	target_start_as(&access->target, user);
 	access->vm = target_number(&access->target, "vm v");
 	access->object = target_number(&access->target, "bo b %llu vram", SIZE);
@@ -74,7 +65,7 @@ static int teardown(void **state)
 
 	target_kill(&access->target);
 	free(access);
-	expect_ok(yama_scope('0'));
+	expect_ok(yama_set_scope('0'));
 	return 0;
 }
 
@@ -179,7 +170,7 @@ static void test_other_user(void **state)
 
 static void test_yama_own_process(void **state)
 {
-	expect_ok(yama_scope('1'));
+	expect_ok(yama_set_scope('1'));
 	is_refused(*state, "alice");
 	sees(*state, NULL);
 }
@@ -188,7 +179,7 @@ static void test_yama_ptracer(void **state)
 {
 	struct access *access = *state;
 
-	expect_ok(yama_scope('1'));
+	expect_ok(yama_set_scope('1'));
 	target_cmd(&access->target, "ptracer any");
 	sees(access, "alice");
 	is_refused(access, "bob");
@@ -247,7 +238,7 @@ static void test_yama_ancestor(void **state)
 	struct access *access = *state;
 	struct attempt try = attempt(access);
 
-	expect_ok(yama_scope('1'));
+	expect_ok(yama_set_scope('1'));
 	as_user("alice", 1, try_child, &try, sizeof(try));
 	expect_seen(&try);
 	/* The same user, the same moment, not her child. */
@@ -513,7 +504,7 @@ static void test_later_undumpable(void **state)
 	int snoop = open_bound(access);
 
 	target_cmd(&access->target, "undumpable");
-	expect_ok(yama_scope('1'));
+	expect_ok(yama_set_scope('1'));
 	expect_alive(access, snoop);
 	close(snoop);
 }
@@ -531,43 +522,6 @@ struct received {
 	int clients;
 };
 
-static int send_fd(int socket, int fd)
-{
-	char control[CMSG_SPACE(sizeof(fd))] = { 0 }, byte = 0;
-	struct iovec data = { &byte, 1 };
-	struct msghdr message = {
-		.msg_iov = &data, .msg_iovlen = 1,
-		.msg_control = control, .msg_controllen = sizeof(control),
-	};
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-
-	header->cmsg_level = SOL_SOCKET;
-	header->cmsg_type = SCM_RIGHTS;
-	header->cmsg_len = CMSG_LEN(sizeof(fd));
-	memcpy(CMSG_DATA(header), &fd, sizeof(fd));
-	return sendmsg(socket, &message, 0) == 1 ? 0 : -errno;
-}
-
-static int receive_fd(int socket)
-{
-	char control[CMSG_SPACE(sizeof(int))], byte;
-	struct iovec data = { &byte, 1 };
-	struct msghdr message = {
-		.msg_iov = &data, .msg_iovlen = 1,
-		.msg_control = control, .msg_controllen = sizeof(control),
-	};
-	struct cmsghdr *header;
-	int fd;
-
-	if (recvmsg(socket, &message, MSG_CMSG_CLOEXEC) != 1)
-		return -errno;
-	header = CMSG_FIRSTHDR(&message);
-	if (!header || header->cmsg_type != SCM_RIGHTS)
-		return -EBADMSG;
-	memcpy(&fd, CMSG_DATA(header), sizeof(fd));
-	return fd;
-}
-
 static void try_received(void *data)
 {
 	struct received *try = data;
@@ -575,7 +529,7 @@ static void try_received(void *data)
 
 	/* Not by inheritance. */
 	close(try->snoop);
-	try->got = receive_fd(try->socket);
+	try->got = pass_fd_receive(try->socket);
 	if (try->got < 0)
 		return;
 	try->read = snoop_pread(try->got, &try->word, 8, ADDR + 8);
@@ -599,7 +553,7 @@ static void test_passed_on(void **state)
 	expect_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets), 0);
 	try.socket = sockets[1];
 	try.snoop = open_bound(access);
-	expect_ok(send_fd(sockets[0], try.snoop));
+	expect_ok(pass_fd_send(sockets[0], try.snoop));
 	as_user("bob", 1, try_received, &try, sizeof(try));
 	expect_ok(try.got);
 	expect_equal(try.read, 8);

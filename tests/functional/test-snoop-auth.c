@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * vm: --gpu gpusim --gpu virtio-gpu
+ * timeout: 300
+ *
+ * Who may look at whom: exactly those to whom the kernel gives the descriptor.
+ */
+#include "auth-matrix.h"
+
+int main(void)
+{
+	return auth_matrix_run("snoop-auth", "012");
+}
