@@ -310,28 +310,6 @@ static void test_fsync(void **state)
 	close(snoop);
 }
 
-/* An aligned word is written at once: the engine never sees half of it. */
-static void test_words_are_whole(void **state)
-{
-	struct stage *stage = *state;
-	uint64_t words[2] = { 0, ~0ULL };
-	int snoop = stage_open_write(stage);
-	unsigned int i;
-
-	expect_equal(expect_ok(snoop_pwrite(snoop, &words[0], 8, STAGE_ADDR + 8)), 8);
-	target_cmd(&stage->target, "loop copy v %#llx %#llx 8", STAGE_ADDR + 16, STAGE_ADDR + 8);
-	for (i = 0; i < 2000; i++) {
-		uint64_t seen;
-
-		expect_equal(expect_ok(snoop_pwrite(snoop, &words[i & 1], 8, STAGE_ADDR + 8)), 8);
-		expect_equal(expect_ok(snoop_pread(snoop, &seen, 8, STAGE_ADDR + 16)), 8);
-		if (i > 100)
-			expect_true(seen == words[0] || seen == words[1]);
-	}
-	target_cmd(&stage->target, "stop");
-	close(snoop);
-}
-
 #define TEST(function) cmocka_unit_test_setup(function, stage_bind)
 
 int main(void)
@@ -348,7 +326,6 @@ int main(void)
 		TEST(test_rights),
 		TEST(test_read_only_and_sparse),
 		TEST(test_fsync),
-		TEST(test_words_are_whole),
 	};
 
 	return run_group("snoop-write", tests, sizeof(tests) / sizeof(tests[0]), stage_setup,
