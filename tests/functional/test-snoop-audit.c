@@ -20,11 +20,11 @@
 #include "expect.h"
 #include "gpusim-client.h"
 #include "scene.h"
+#include "snoop-module.h"
 #include "snoop.h"
 #include "target.h"
 
 #define TRACE		"/sys/kernel/tracing/instances/snoop-audit"
-#define AUDIT_LOG	"/sys/module/drm_snoop/parameters/audit_log"
 /* The kernel's interval of 5 s, and a little. */
 #define INTERVAL_MS	5500
 #define FLOOD		1000
@@ -328,10 +328,10 @@ static void test_log_off(void **state)
 	__u64 id;
 
 	wait_interval();
-	store(AUDIT_LOG, "0");
+	snoop_module_set("audit_log", 0);
 	expect_ok(snoop_register(scene->snoop, scene->drm, &id));
 	line = next_line("drm_snoop: ");
-	store(AUDIT_LOG, "1");
+	snoop_module_set("audit_log", 1);
 	expect_true(!line);
 	/* The setup's and this one. */
 	expect_equal(count(read_events(), " drm_snoop_register: "), 2);

@@ -9,7 +9,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -17,7 +16,6 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,6 +24,7 @@
 
 #include "expect.h"
 #include "gpusim-client.h"
+#include "slow-memory.h"
 #include "snoop.h"
 #include "watch.h"
 
@@ -48,8 +47,8 @@ struct stuck {
 	__u64 client_id;
 	/* Before the target began. */
 	__u64 vram_free;
-	/* Memory whose pages come when the test says so. */
-	int uffd;
+	/* What the call is stuck at. */
+	struct slow_memory slow;
 	void *memory;
 	/* The call that is stuck, and what it returned. */
 	void (*call)(struct stuck *stuck);
@@ -126,32 +125,6 @@ static void start_target(struct target *target)
 	expect_equal(read(from_target, target, sizeof(*target)), sizeof(*target));
 }
 
-static void make_memory(struct stuck *stuck)
-{
-	struct uffdio_api api = { .api = UFFD_API };
-	struct uffdio_register area = {
-		.mode = UFFDIO_REGISTER_MODE_MISSING | UFFDIO_REGISTER_MODE_WP,
-	};
-
-	stuck->uffd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
-	expect_true(stuck->uffd >= 0);
-	expect_equal(ioctl(stuck->uffd, UFFDIO_API, &api), 0);
-	stuck->memory = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-			     -1, 0);
-	expect_true(stuck->memory != MAP_FAILED);
-	area.range.start = (unsigned long)stuck->memory;
-	area.range.len = SIZE;
-	expect_equal(ioctl(stuck->uffd, UFFDIO_REGISTER, &area), 0);
-}
-
-/* Faults are answered by the kernel again, also those that wait. */
-static void let_go(struct stuck *stuck)
-{
-	struct uffdio_range range = { .start = (unsigned long)stuck->memory, .len = SIZE };
-
-	ioctl(stuck->uffd, UFFDIO_UNREGISTER, &range);
-}
-
 static void *run_guard(void *arg)
 {
 	struct stuck *stuck = arg;
@@ -161,7 +134,7 @@ static void *run_guard(void *arg)
 		usleep(10000);
 	if (!stuck->done) {
 		stuck->late = true;
-		let_go(stuck);
+		slow_memory_let_go(&stuck->slow);
 	}
 	return NULL;
 }
@@ -178,15 +151,10 @@ static void *run_caller(void *arg)
 /* Makes @call and waits until it hangs in its page fault. */
 static void get_stuck(struct stuck *stuck, void (*call)(struct stuck *stuck))
 {
-	struct pollfd pollfd = { .fd = stuck->uffd, .events = POLLIN };
-	struct uffd_msg message;
-
 	stuck->call = call;
 	expect_equal(pthread_create(&stuck->caller, NULL, run_caller, stuck), 0);
 	stuck->called = true;
-	expect_equal(poll(&pollfd, 1, PATIENCE_MS), 1);
-	expect_equal(read(stuck->uffd, &message, sizeof(message)), sizeof(message));
-	expect_equal(message.event, UFFD_EVENT_PAGEFAULT);
+	slow_memory_wait(&stuck->slow, PATIENCE_MS);
 	expect_equal(pthread_create(&stuck->guard, NULL, run_guard, stuck), 0);
 }
 
@@ -197,7 +165,7 @@ static void get_loose(struct stuck *stuck)
 
 	stuck->done = true;
 	pthread_join(stuck->guard, NULL);
-	let_go(stuck);
+	slow_memory_let_go(&stuck->slow);
 	pthread_join(stuck->caller, NULL);
 	stuck->called = false;
 	expect_true(!stuck->late);
@@ -229,7 +197,8 @@ static int setup(void **state)
 	expect_ok(snoop_register(stuck->snoop, drm, &stuck->client_id));
 	close(drm);
 	expect_ok(snoop_bind_vm(stuck->snoop, stuck->client_id, stuck->target.vm, NULL));
-	make_memory(stuck);
+	slow_memory_init(&stuck->slow, SIZE);
+	stuck->memory = stuck->slow.memory;
 	return 0;
 }
 
@@ -238,15 +207,14 @@ static int teardown(void **state)
 	struct stuck *stuck = *state;
 
 	stuck->done = true;
-	let_go(stuck);
+	slow_memory_let_go(&stuck->slow);
 	if (stuck->called)
 		pthread_join(stuck->caller, NULL);
 	kill(stuck->target.pid, SIGKILL);
 	waitpid(stuck->target.pid, NULL, 0);
 	close(from_target);
 	close(to_target);
-	close(stuck->uffd);
-	munmap(stuck->memory, SIZE);
+	slow_memory_fini(&stuck->slow);
 	close(stuck->snoop);
 	free(stuck);
 	return 0;
@@ -307,11 +275,11 @@ static void call_query(struct stuck *stuck)
 	};
 
 	stuck->result = -EINVAL;
-	if (ioctl(stuck->uffd, UFFDIO_ZEROPAGE, &zero))
+	if (ioctl(stuck->slow.uffd, UFFDIO_ZEROPAGE, &zero))
 		return;
 	query = stuck->memory;
 	query->addr = ADDR;
-	if (ioctl(stuck->uffd, UFFDIO_WRITEPROTECT, &protect))
+	if (ioctl(stuck->slow.uffd, UFFDIO_WRITEPROTECT, &protect))
 		return;
 	stuck->result = snoop_ioctl(stuck->snoop, DRM_IOCTL_SNOOP_QUERY_RANGE, query);
 }
