@@ -8,7 +8,7 @@
  */
 
 #include <linux/sizes.h>
-#include <linux/slab.h>
+#include <linux/uaccess.h>
 
 #include <drm/drm_exec.h>
 #include <drm/drm_file.h>
@@ -19,9 +19,6 @@
 #include "gpusim_bo.h"
 #include "gpusim_device.h"
 #include "gpusim_vm.h"
-
-/* a mapping, and what it leaves of others at its start and at its end */
-#define GPUSIM_BIND_MAX_VMAS	3
 
 /*
  * Largest mapping without a BO, which has a size that was paid for. Bounds the
@@ -41,24 +38,14 @@ struct gpusim_bind {
 
 	struct drm_gpuvm_bo *vm_bo;	/* of obj, under its reservation */
 	struct gpusim_pt_stock stock;
-	struct gpusim_vma *spare[GPUSIM_BIND_MAX_VMAS];
+	struct gpusim_vma *map;		/* the new mapping, until it is in the tree */
+	struct gpusim_vma *prev, *next;	/* what is left of others before and after */
 	struct list_head gone;		/* vmas taken out of the tree */
 };
 
 static bool gpusim_bind_maps(const struct gpusim_bind *bind)
 {
 	return bind->op != DRM_GPUSIM_BIND_UNMAP;
-}
-
-static struct gpusim_vma *gpusim_bind_take_spare(struct gpusim_bind *bind)
-{
-	unsigned int i;
-
-	for (i = 0; i < GPUSIM_BIND_MAX_VMAS; i++)
-		if (bind->spare[i])
-			return no_free_ptr(bind->spare[i]);
-
-	return NULL;
 }
 
 /**
@@ -71,26 +58,16 @@ static struct gpusim_vma *gpusim_bind_take_spare(struct gpusim_bind *bind)
 int gpusim_bind_step_map(struct drm_gpuva_op *op, void *priv)
 {
 	struct gpusim_bind *bind = priv;
-	struct gpusim_vma *vma = gpusim_bind_take_spare(bind);
+	struct gpusim_vma *vma = no_free_ptr(bind->map);
 
 	if (WARN_ON_ONCE(!vma))
 		return -ENOMEM;
 
-	vma->base.flags = bind->flags;
 	drm_gpuva_map(&bind->vm->base, &vma->base, &op->map);
 	drm_gpuva_link(&vma->base, bind->vm_bo);
+	gpusim_vma_enter(vma);
 
 	return 0;
-}
-
-/* A part of a mapping is what the whole was. */
-static void gpusim_bind_inherit(struct drm_gpuva_op_map *op, struct gpusim_vma *part,
-				const struct gpusim_vma *whole)
-{
-	part->base.flags = whole->base.flags;
-	/* an offset in nothing */
-	if (whole->base.flags & DRM_GPUVA_SPARSE)
-		op->gem.offset = 0;
 }
 
 /**
@@ -103,30 +80,31 @@ static void gpusim_bind_inherit(struct drm_gpuva_op_map *op, struct gpusim_vma *
 int gpusim_bind_step_remap(struct drm_gpuva_op *op, void *priv)
 {
 	struct gpusim_vma *old = to_gpusim_vma(op->remap.unmap->va);
-	struct gpusim_vma *prev = NULL, *next = NULL;
 	struct gpusim_bind *bind = priv;
+	struct gpusim_vma *prev = op->remap.prev ? no_free_ptr(bind->prev) : NULL;
+	struct gpusim_vma *next = op->remap.next ? no_free_ptr(bind->next) : NULL;
 
-	if (op->remap.prev) {
-		prev = gpusim_bind_take_spare(bind);
-		if (WARN_ON_ONCE(!prev))
-			return -ENOMEM;
-		gpusim_bind_inherit(op->remap.prev, prev, old);
-	}
-	if (op->remap.next) {
-		next = gpusim_bind_take_spare(bind);
-		if (WARN_ON_ONCE(!next)) {
-			kfree(prev);
-			return -ENOMEM;
-		}
-		gpusim_bind_inherit(op->remap.next, next, old);
+	if (WARN_ON_ONCE((op->remap.prev && !prev) || (op->remap.next && !next))) {
+		bind->prev = prev;
+		bind->next = next;
+		return -ENOMEM;
 	}
 
+	/* an offset in nothing */
+	if (next && gpusim_vma_is_sparse(old))
+		op->remap.next->gem.offset = 0;
 	drm_gpuva_remap(prev ? &prev->base : NULL, next ? &next->base : NULL, &op->remap);
-	if (prev)
-		drm_gpuva_link(&prev->base, old->base.vm_bo);
-	if (next)
-		drm_gpuva_link(&next->base, old->base.vm_bo);
+	gpusim_vma_leave(old);
 	list_add_tail(&old->gone, &bind->gone);
+
+	if (prev) {
+		drm_gpuva_link(&prev->base, old->base.vm_bo);
+		gpusim_vma_enter(prev);
+	}
+	if (next) {
+		drm_gpuva_link(&next->base, old->base.vm_bo);
+		gpusim_vma_enter(next);
+	}
 
 	return 0;
 }
@@ -144,6 +122,7 @@ int gpusim_bind_step_unmap(struct drm_gpuva_op *op, void *priv)
 	struct gpusim_bind *bind = priv;
 
 	drm_gpuva_unmap(&op->unmap);
+	gpusim_vma_leave(vma);
 	list_add_tail(&vma->gone, &bind->gone);
 
 	return 0;
@@ -183,6 +162,7 @@ static int gpusim_bind_tree(struct gpusim_bind *bind)
 	struct drm_gpuvm *gpuvm = &bind->vm->base;
 
 	guard(mutex)(&bind->vm->lock);
+	guard(mutex)(&bind->vm->userptrs.lock);
 
 	if (gpusim_bind_maps(bind))
 		return drm_gpuvm_sm_map(gpuvm, bind, bind->addr, bind->range, bind->obj,
@@ -221,8 +201,17 @@ static void gpusim_bind_free_gone(struct gpusim_bind *bind)
 
 	list_for_each_entry_safe(vma, next, &bind->gone, gone) {
 		drm_gem_object_put(vma->base.gem.obj);
-		kfree(vma);
+		gpusim_vma_free(vma);
 	}
+}
+
+/* What was made ahead and is not in the tree. */
+static void gpusim_bind_free_unused(struct gpusim_bind *bind)
+{
+	gpusim_pt_stock_drain(&bind->stock);
+	gpusim_vma_free(bind->map);
+	gpusim_vma_free(bind->prev);
+	gpusim_vma_free(bind->next);
 }
 
 /* Sets the entries of the new mapping, which is in the tree. */
@@ -266,6 +255,65 @@ static int gpusim_bind_locked(struct gpusim_bind *bind)
 	return ret;
 }
 
+/* Makes what is left of a mapping cut at an address: the part before, or from there on. */
+static struct gpusim_vma *gpusim_bind_cut(struct gpusim_bind *bind, u64 at, bool before)
+{
+	struct drm_gpuva *va = drm_gpuva_find_first(&bind->vm->base, before ? at : at - 1, 1);
+	u64 start, end;
+
+	if (!va)
+		return NULL;
+
+	start = before ? va->va.addr : at;
+	end = before ? at : va->va.addr + va->va.range;
+	if (start >= end)
+		return NULL;
+
+	return gpusim_vma_create_part(bind->vm, to_gpusim_vma(va), start, end - start);
+}
+
+/*
+ * Makes all that will be in the tree. ops_lock keeps it as it is until then, so
+ * what will be cut is known.
+ */
+static int gpusim_bind_prepare(struct gpusim_bind *bind)
+{
+	const struct drm_gpuva_op_map place = {
+		.va.addr = bind->addr,
+		.va.range = bind->range,
+		.gem.obj = bind->obj,
+		.gem.offset = bind->bo_offset,
+	};
+	struct gpusim_vma *vma;
+	int ret;
+
+	vma = gpusim_bind_cut(bind, bind->addr, true);
+	if (IS_ERR(vma))
+		return PTR_ERR(vma);
+	bind->prev = vma;
+
+	vma = gpusim_bind_cut(bind, bind->addr + bind->range, false);
+	if (IS_ERR(vma))
+		return PTR_ERR(vma);
+	bind->next = vma;
+
+	if (!gpusim_bind_maps(bind))
+		return 0;
+
+	vma = gpusim_vma_create(bind->vm, &place, bind->flags);
+	if (IS_ERR(vma))
+		return PTR_ERR(vma);
+	bind->map = vma;
+
+	if (gpusim_vma_is_userptr(vma)) {
+		ret = gpusim_userptr_check(to_gpusim_userptr_vma(vma));
+		if (ret)
+			return ret;
+	}
+
+	return gpusim_pt_stock_fill(&bind->vm->pt, &bind->stock, bind->addr, bind->range);
+}
+
 static int gpusim_bind_run(struct gpusim_bind *bind)
 {
 	struct drm_exec exec;
@@ -284,11 +332,9 @@ static int gpusim_bind_run(struct gpusim_bind *bind)
 		goto out_unlock;
 	}
 
-	if (gpusim_bind_maps(bind)) {
-		ret = gpusim_pt_stock_fill(&bind->vm->pt, &bind->stock, bind->addr, bind->range);
-		if (ret)
-			goto out_unlock;
-	}
+	ret = gpusim_bind_prepare(bind);
+	if (ret)
+		goto out_unused;
 
 	ret = gpusim_bind_lock(bind, &exec);
 	if (!ret)
@@ -296,31 +342,11 @@ static int gpusim_bind_run(struct gpusim_bind *bind)
 	drm_exec_fini(&exec);
 	gpusim_bind_free_gone(bind);
 
+out_unused:
+	gpusim_bind_free_unused(bind);
 out_unlock:
 	mutex_unlock(&bind->vm->ops_lock);
 	return ret;
-}
-
-static int gpusim_bind_alloc(struct gpusim_bind *bind)
-{
-	unsigned int i;
-
-	for (i = 0; i < GPUSIM_BIND_MAX_VMAS; i++) {
-		bind->spare[i] = kzalloc(sizeof(*bind->spare[i]), GFP_KERNEL_ACCOUNT);
-		if (!bind->spare[i])
-			return -ENOMEM;
-	}
-
-	return 0;
-}
-
-static void gpusim_bind_free(struct gpusim_bind *bind)
-{
-	unsigned int i;
-
-	gpusim_pt_stock_drain(&bind->stock);
-	for (i = 0; i < GPUSIM_BIND_MAX_VMAS; i++)
-		kfree(bind->spare[i]);
 }
 
 static int gpusim_bind_check(const struct drm_gpusim_vm_bind *args)
@@ -348,6 +374,12 @@ static int gpusim_bind_check(const struct drm_gpusim_vm_bind *args)
 		if (args->handle || args->bo_offset || args->flags)
 			return -EINVAL;
 		return args->range > GPUSIM_BIND_MAX_RANGE ? -ENOMEM : 0;
+	case DRM_GPUSIM_BIND_MAP_USERPTR:
+		if (args->handle)
+			return -EINVAL;
+		if (args->range > GPUSIM_BIND_MAX_RANGE)
+			return -ENOMEM;
+		return access_ok(u64_to_user_ptr(args->bo_offset), args->range) ? 0 : -EFAULT;
 	default:
 		return -EINVAL;
 	}
@@ -409,10 +441,7 @@ int gpusim_ioctl_vm_bind(struct drm_device *drm, void *data, struct drm_file *fi
 			goto out_obj;
 	}
 
-	ret = gpusim_bind_alloc(&bind);
-	if (!ret)
-		ret = gpusim_bind_run(&bind);
-	gpusim_bind_free(&bind);
+	ret = gpusim_bind_run(&bind);
 
 out_obj:
 	drm_gem_object_put(bind.obj);

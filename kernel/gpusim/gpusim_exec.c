@@ -108,7 +108,10 @@ static int gpusim_exec_prepare_bos(struct gpusim_job *job, struct drm_exec *exec
 	return 0;
 }
 
-/* Under ops_lock and all reservations: the job is queued or the caller's. */
+/*
+ * Under ops_lock and all reservations: the job is queued or the caller's. -EAGAIN
+ * if a process's memory has changed meanwhile.
+ */
 static int gpusim_exec_locked(struct gpusim_job *job, struct drm_gpuvm_exec *vm_exec,
 			      struct drm_syncobj *out)
 {
@@ -122,6 +125,11 @@ static int gpusim_exec_locked(struct gpusim_job *job, struct drm_gpuvm_exec *vm_
 	ret = gpusim_exec_prepare_bos(job, &vm_exec->exec);
 	if (ret)
 		return ret;
+
+	/* from here to the fence, no process's memory may go away */
+	guard(mutex)(&job->vm->userptrs.lock);
+	if (!list_empty(&job->vm->userptrs.invalid))
+		return -EAGAIN;
 
 	drm_sched_job_arm(&job->base);
 	/* synchronisation between clients is by syncobjs only */
@@ -151,13 +159,19 @@ static int gpusim_exec_submit(struct gpusim_job *job, struct drm_syncobj *out)
 	if (ret)
 		goto out_put;
 
-	ret = drm_gpuvm_exec_lock(&vm_exec);
-	if (ret)
-		goto out_unlock;
-	ret = gpusim_exec_locked(job, &vm_exec, out);
-	drm_gpuvm_exec_unlock(&vm_exec);
+	do {
+		/* checks for signals if there is anything to do */
+		ret = gpusim_userptrs_validate(vm);
+		if (ret)
+			break;
 
-out_unlock:
+		ret = drm_gpuvm_exec_lock(&vm_exec);
+		if (ret)
+			break;
+		ret = gpusim_exec_locked(job, &vm_exec, out);
+		drm_gpuvm_exec_unlock(&vm_exec);
+	} while (ret == -EAGAIN);
+
 	mutex_unlock(&vm->ops_lock);
 out_put:
 	gpusim_vm_put(vm);

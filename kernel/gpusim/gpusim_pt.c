@@ -273,6 +273,24 @@ void gpusim_pt_map(struct gpusim_pt *pt, struct gpusim_pt_stock *stock, u64 addr
 }
 
 /**
+ * gpusim_pt_set - set one entry
+ * @pt: page tables
+ * @addr: address that is mapped
+ * @entry: leaf entry, MAPPED
+ *
+ * The engine must not be using the entry.
+ */
+void gpusim_pt_set(struct gpusim_pt *pt, u64 addr, u64 entry)
+{
+	u64 *path[GPUSIM_PT_LEVELS];
+
+	guard(mutex)(&pt->lock);
+
+	if (!WARN_ON_ONCE(!gpusim_pt_descend(pt, NULL, addr, path)))
+		gpusim_pt_write(path[0], gpusim_pt_index(addr, 0), entry);
+}
+
+/**
  * gpusim_pt_unmap - clear entries and free the tables that become empty
  * @pt: page tables
  * @addr: first address

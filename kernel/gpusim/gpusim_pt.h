@@ -37,7 +37,7 @@ struct page;
  *   nothing is allocated and no user memory is touched while it is held.
  *   What is bound (which entries are MAPPED, which tables exist) changes only
  *   while the VM has no work; whether an entry is VALID changes only while no
- *   work uses the BO.
+ *   work uses the BO or the page.
  * - The engine walks without @lock, which the rule above makes safe.
  */
 struct gpusim_pt {
@@ -90,6 +90,7 @@ void gpusim_pt_stock_drain(struct gpusim_pt_stock *stock);
 
 void gpusim_pt_map(struct gpusim_pt *pt, struct gpusim_pt_stock *stock, u64 addr, u64 range,
 		   const struct gpusim_backing *backing, u64 bo_offset);
+void gpusim_pt_set(struct gpusim_pt *pt, u64 addr, u64 entry);
 void gpusim_pt_unmap(struct gpusim_pt *pt, u64 addr, u64 range);
 u64 gpusim_pt_walk(const struct gpusim_pt *pt, u64 addr);
 

@@ -20,6 +20,7 @@ static void gpusim_vm_free(struct drm_gpuvm *gpuvm)
 {
 	struct gpusim_vm *vm = to_gpusim_vm(gpuvm);
 
+	gpusim_userptrs_fini(&vm->userptrs);
 	mutex_destroy(&vm->ops_lock);
 	mutex_destroy(&vm->lock);
 	kfree(vm);
@@ -123,7 +124,10 @@ static void gpusim_vm_unmap(struct gpusim_vm *vm, struct drm_gpuva *va)
 	}
 
 	mutex_lock(&vm->lock);
+	mutex_lock(&vm->userptrs.lock);
 	drm_gpuva_remove(va);
+	gpusim_vma_leave(to_gpusim_vma(va));
+	mutex_unlock(&vm->userptrs.lock);
 	mutex_unlock(&vm->lock);
 	drm_gpuva_unlink(va);
 
@@ -131,7 +135,7 @@ static void gpusim_vm_unmap(struct gpusim_vm *vm, struct drm_gpuva *va)
 		dma_resv_unlock(obj->resv);
 		drm_gem_object_put(obj);
 	}
-	kfree(to_gpusim_vma(va));
+	gpusim_vma_free(to_gpusim_vma(va));
 }
 
 /*
@@ -244,6 +248,7 @@ static struct gpusim_vm *gpusim_vm_create(struct gpusim_device *gdev)
 
 	mutex_init(&vm->lock);
 	mutex_init(&vm->ops_lock);
+	gpusim_userptrs_init(&vm->userptrs);
 	spin_lock_init(&vm->fault_lock);
 	init_waitqueue_head(&vm->jobs_wait);
 	INIT_LIST_HEAD(&vm->link);

@@ -15,6 +15,8 @@
 #include <drm/gpu_scheduler.h>
 
 #include "gpusim_pt.h"
+#include "gpusim_userptr.h"
+#include "gpusim_vma.h"
 
 struct drm_device;
 struct drm_file;
@@ -24,9 +26,6 @@ struct gpusim_file;
 /* Page 0 stays unmapped, so that a null pointer faults. */
 #define GPUSIM_VA_START		GPUSIM_PAGE_SIZE
 #define GPUSIM_VA_END		BIT_ULL(GPUSIM_VA_BITS)
-
-/* &drm_gpuva.flags: the engine may not write */
-#define GPUSIM_VMA_READ_ONLY	DRM_GPUVA_USERBITS
 
 /* With more unfinished jobs, EXEC waits: bounds the memory that they take. */
 #define GPUSIM_VM_MAX_JOBS	256
@@ -47,13 +46,15 @@ struct gpusim_file;
  * Locks, outermost first:
  *
  * 1. @ops_lock
- * 2. reservations, by drm_exec: of the VM (shared by its private BOs), of the
+ * 2. the mmap_lock of a process that is bound here, to look for its pages
+ * 3. reservations, by drm_exec: of the VM (shared by its private BOs), of the
  *    shared BOs; they protect the lists of bindings of the BOs
- * 3. @lock
- * 4. &gpusim_pt.lock of @pt
- * 5. @fault_lock
+ * 4. @lock
+ * 5. &gpusim_userptrs.lock of @userptrs
+ * 6. &gpusim_pt.lock of @pt
+ * 7. @fault_lock
  *
- * None of them is held across an access to user memory.
+ * None of them but @ops_lock is held across an access to user memory.
  */
 struct gpusim_vm {
 	/** @base: Mappings. */
@@ -70,12 +71,16 @@ struct gpusim_vm {
 	 * @ops_lock: Makes VM_BIND, EXEC and teardown take turns, so that jobs
 	 * are queued in the order of their fences and VM_BIND finds the VM idle.
 	 * Whoever holds it can read the tree without @lock. Held across waits
-	 * for fences and reservations.
+	 * for fences and reservations, and while pages of processes are looked
+	 * for; never taken where notifiers of their memory run.
 	 */
 	struct mutex ops_lock;
 
 	/** @pt: Page tables. */
 	struct gpusim_pt pt;
+
+	/** @userptrs: Mappings of process memory. */
+	struct gpusim_userptrs userptrs;
 
 	/** @entity: Queue of jobs; pushed to under @ops_lock. */
 	struct drm_sched_entity entity;
@@ -114,29 +119,9 @@ struct gpusim_vm {
 	u64 resets;
 };
 
-/**
- * struct gpusim_vma - one mapping
- *
- * Belongs to the tree of its VM; protected by &gpusim_vm.lock. &drm_gpuva.flags
- * is immutable once it is in the tree: GPUSIM_VMA_READ_ONLY, and of the mappings
- * without a BO those with DRM_GPUVA_SPARSE are bound to nothing.
- */
-struct gpusim_vma {
-	/** @base: Address, BO, offset and flags. */
-	struct drm_gpuva base;
-
-	/** @gone: For the list of mappings that VM_BIND has taken out. */
-	struct list_head gone;
-};
-
 static inline struct gpusim_vm *to_gpusim_vm(struct drm_gpuvm *gpuvm)
 {
 	return container_of(gpuvm, struct gpusim_vm, base);
-}
-
-static inline struct gpusim_vma *to_gpusim_vma(struct drm_gpuva *va)
-{
-	return container_of(va, struct gpusim_vma, base);
 }
 
 struct gpusim_vm *gpusim_vm_lookup(struct gpusim_file *gfile, u32 id);

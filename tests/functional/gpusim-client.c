@@ -161,6 +161,15 @@ int gc_map_sparse(int fd, uint32_t vm, uint64_t addr, uint64_t range)
 	});
 }
 
+int gc_map_userptr(int fd, uint32_t vm, uint64_t addr, const void *p, uint64_t range,
+		   uint32_t flags)
+{
+	return bind(fd, (struct drm_gpusim_vm_bind) {
+		.vm_id = vm, .op = DRM_GPUSIM_BIND_MAP_USERPTR, .flags = flags,
+		.bo_offset = (uintptr_t)p, .addr = addr, .range = range,
+	});
+}
+
 int gc_unmap(int fd, uint32_t vm, uint64_t addr, uint64_t range)
 {
 	return bind(fd, (struct drm_gpusim_vm_bind) {

@@ -41,6 +41,9 @@ int gc_map(int fd, uint32_t vm, uint64_t addr, uint32_t handle, uint64_t offset,
 int gc_map_ro(int fd, uint32_t vm, uint64_t addr, uint32_t handle, uint64_t offset,
 	      uint64_t range);
 int gc_map_sparse(int fd, uint32_t vm, uint64_t addr, uint64_t range);
+/* This process's own memory; flags: DRM_GPUSIM_BIND_READ_ONLY or 0 */
+int gc_map_userptr(int fd, uint32_t vm, uint64_t addr, const void *p, uint64_t range,
+		   uint32_t flags);
 int gc_unmap(int fd, uint32_t vm, uint64_t addr, uint64_t range);
 
 /* Queue commands; syncobjs may be 0. */

@@ -6,7 +6,7 @@
 . "$DRM_SNOOP_TOP/tests/lib/target.sh"
 . "$DRM_SNOOP_TOP/tests/lib/gpusim-sh.sh"
 
-plan 10
+plan 29
 
 # CRC-32 of 4 KiB of zeros, by gzip
 zeros=0x$(head -c 4096 /dev/zero | gzip -c | tail -c 8 | od -An -tx4 -N4 | tr -d ' ')
@@ -39,4 +39,44 @@ t unbind v 0x60000000 4K
 refused 'a hole in it' EFAULT 'at 0x60000000' sum v 0x60000000 1
 refused 'sparse over the page of sum' EINVAL 'for sum' sparse v 0x6a6a6a600000 1M
 refused 'sparse unaligned' EINVAL VM_BIND sparse v 0x1001 4K
+
+# --- memory of the process ---------------------------------------------------
+t memory m 64K
+start=$REPLY
+like 'an address' "$start" '^0x[0-9a-f]+$'
+is 'which the process has mapped' "$(awk -F- -v a="${start#0x}" '$1 == a' "/proc/$TARGET_PID/maps" | wc -l)" 1
+t userptr v 0x300000 m
+value 'zeros first' "$zeros" sum v 0x300000 4K
+t mempattern m 0 64K 3
+value 'the pattern is that of a BO' "$content" sum v 0x300000 64K
+t fill v 0x301000 8K 0x55
+t memsum m 0x1000 0x2000
+filled=$REPLY
+value 'memfill is fill' "$filled" sum v 0x301000 8K
+t memfill m 0x1000 0x2000 0x56
+t memsum m 0x1000 0x2000
+is 'memfill fills' "$([ "$REPLY" != "$filled" ] && echo changed)" changed
+t userptr v 0x400000 m 0x4000 0x2000 ro
+refused 'ro' EFAULT 'at 0x400000' fill v 0x400000 8 1
+t memunmap m 0x2000 0x1000
+refused 'unmapped for the engine' EFAULT 'at 0x302000' sum v 0x300000 64K
+refused 'unmapped for the process' EFAULT 'm: Bad address' memsum m 0 64K
+refused 'drop of a hole' ENOMEM 'memdrop' memdrop m
+t memremap m 0x2000 0x1000
+value 'new memory' "$zeros" sum v 0x302000 4K
+t memfill m 0 0x1000 7
+t memdrop m 0 0x1000
+value 'dropped' "$zeros" sum v 0x300000 4K
+t memprotect m ro
+refused 'protected' EFAULT 'at 0x300000' fill v 0x300000 8 1
+refused 'for the process too' EFAULT 'm: Bad address' memfill m 0 8 1
+t memprotect m rw
+t fill v 0x300000 8 1
+t memmove m
+is 'moved' "$([ "$REPLY" != "$start" ] && echo away)" away
+refused 'and not followed' EFAULT 'at 0x300000' sum v 0x300000 1
+refused 'more than there is' EINVAL 'only 0x10000 bytes' userptr v 0x300000 m 0 128K
+refused 'no such memory' ENOENT 'no memory z' userptr v 0x300000 z
+t memunmap m
+refused 'bind of what is not there' EFAULT VM_BIND userptr v 0x300000 m
 target_stop

@@ -42,6 +42,16 @@ static void write_stream(uint8_t *map, uint64_t from, uint64_t size, word_at wor
 	}
 }
 
+void cpu_fill(uint8_t *p, uint64_t size, uint64_t value)
+{
+	write_stream(p, 0, size, fill_word, value);
+}
+
+void cpu_pattern(uint8_t *p, uint64_t from, uint64_t size, uint64_t seed)
+{
+	write_stream(p, from, size, pattern_word, seed);
+}
+
 /* BO OFFSET SIZE VALUE: writes a stream to a part of a BO */
 static int write_part(struct shell *sh, char **argv, struct answer *a, const char *what,
 		      word_at word, bool from_bo)

@@ -35,6 +35,13 @@ struct bo {
 	uint64_t size;
 };
 
+/* Memory of the process */
+struct memory {
+	struct item item;
+	void *map;
+	uint64_t size;
+};
+
 /* A dma-buf that "export" made */
 struct export {
 	struct item item;
@@ -63,6 +70,7 @@ struct client {
  */
 struct shell {
 	struct item *clients;
+	struct item *memories;
 	struct client *current;	/* NULL when it was closed */
 	struct item *jobs;
 	unsigned int last_job;
@@ -180,6 +188,22 @@ int bo_cmd_restore(struct shell *sh, int argc, char **argv, struct answer *a);
 int cpu_cmd_cpufill(struct shell *sh, int argc, char **argv, struct answer *a);
 int cpu_cmd_pattern(struct shell *sh, int argc, char **argv, struct answer *a);
 int cpu_cmd_cpusum(struct shell *sh, int argc, char **argv, struct answer *a);
+
+/* What cpufill and pattern write, to @p; @from is the offset of @p in its object */
+void cpu_fill(uint8_t *p, uint64_t size, uint64_t value);
+void cpu_pattern(uint8_t *p, uint64_t from, uint64_t size, uint64_t seed);
+
+/* memory.c */
+int memory_cmd_memory(struct shell *sh, int argc, char **argv, struct answer *a);
+int memory_cmd_userptr(struct shell *sh, int argc, char **argv, struct answer *a);
+int memory_cmd_memfill(struct shell *sh, int argc, char **argv, struct answer *a);
+int memory_cmd_mempattern(struct shell *sh, int argc, char **argv, struct answer *a);
+int memory_cmd_memsum(struct shell *sh, int argc, char **argv, struct answer *a);
+int memory_cmd_memunmap(struct shell *sh, int argc, char **argv, struct answer *a);
+int memory_cmd_memremap(struct shell *sh, int argc, char **argv, struct answer *a);
+int memory_cmd_memdrop(struct shell *sh, int argc, char **argv, struct answer *a);
+int memory_cmd_memprotect(struct shell *sh, int argc, char **argv, struct answer *a);
+int memory_cmd_memmove(struct shell *sh, int argc, char **argv, struct answer *a);
 
 /* share.c */
 int share_cmd_export(struct shell *sh, int argc, char **argv, struct answer *a);

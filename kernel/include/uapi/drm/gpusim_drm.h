@@ -232,11 +232,14 @@ struct drm_gpusim_gem_migrate {
  * after the VM's submitted work.
  *
  * MAP_USERPTR binds [@bo_offset, @bo_offset + @range) of the calling process's
- * own memory. The mapping follows that memory: when the process unmaps or remaps
- * it, work waits, and the next work finds what is there then; a job that finds
- * nothing fails (EFAULT from EXEC). It concerns the memory of the process that
- * did the bind, whoever submits work. MAP_SPARSE binds nothing: the engine reads
- * zeros there and its writes are dropped.
+ * own memory. The mapping follows that memory: when the process unmaps or changes
+ * it, that waits for the VM's work, and the next EXEC finds what is there then.
+ * Pages that are not there, or that the process itself could not access so, are a
+ * page fault of the job that touches them. It concerns the memory of the process
+ * that did the bind, whoever submits work, and not that of its children; nothing
+ * is there when the process is gone. The process's mappings of devices cannot be
+ * bound. MAP_SPARSE binds nothing: the engine reads zeros there and its writes are
+ * dropped.
  *
  * Errors: EINVAL (unknown @op, @flags, unaligned or zero @range, unaligned
  * @addr or @bo_offset, outside the VM or the BO, wrapping; a BO that is
