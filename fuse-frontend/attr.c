@@ -43,7 +43,7 @@ static int check_client(const struct node *node)
 	struct drmsnoop *snoop;
 	int err;
 
-	err = target_open(node, &snoop);
+	err = target_open(node, 0, &snoop);
 	if (!err)
 		drmsnoop_close(snoop);
 	return err;
@@ -54,7 +54,7 @@ static int check_vm(const struct node *node)
 	struct drmsnoop *snoop;
 	int err;
 
-	err = target_open(node, &snoop);
+	err = target_open(node, 0, &snoop);
 	if (err)
 		return err;
 	err = found(drmsnoop_foreach_vm(snoop, target_client(node), is_vm,
@@ -68,7 +68,7 @@ static int get_mem(const struct node *node, uint64_t *size, uint64_t *bytes)
 	struct drmsnoop *snoop;
 	int err;
 
-	err = target_open_vm(node, &snoop, size);
+	err = target_open_vm(node, 0, &snoop, size);
 	if (err)
 		return err;
 	err = drmsnoop_foreach_range(snoop, target_client(node),
@@ -78,18 +78,24 @@ static int get_mem(const struct node *node, uint64_t *size, uint64_t *bytes)
 	return err;
 }
 
-static int get_bo(const struct node *node, uint64_t *size)
+static int get_bo(const struct node *node, uint64_t *size, uint32_t *flags)
 {
+	struct drm_snoop_range range;
 	struct drmsnoop *snoop;
 	int err;
 
-	err = target_open_bo(node, &snoop, size);
+	err = target_open_bo(node, 0, &snoop, size);
+	if (err)
+		return err;
+	err = drmsnoop_query_range(snoop, 0, 0, &range, sizeof(range));
 	if (!err)
-		drmsnoop_close(snoop);
+		*flags = range.flags;
+	drmsnoop_close(snoop);
 	return err;
 }
 
-static int query_range(struct drmsnoop *snoop, const struct node *node)
+static int query_range(struct drmsnoop *snoop, const struct node *node,
+		       uint32_t *flags)
 {
 	struct drm_snoop_range range;
 	int err;
@@ -100,29 +106,31 @@ static int query_range(struct drmsnoop *snoop, const struct node *node)
 		return err;
 	if (range.start != node->id.a || range.end != node->id.b)
 		return -ENOENT;
+	*flags = range.flags;
 	return 0;
 }
 
-static int check_range(const struct node *node)
+static int check_range(const struct node *node, uint32_t *flags)
 {
 	struct share *share = share_get(node->parent);
 	struct drmsnoop *snoop;
 	int err;
 
 	if (share) {
-		err = query_range(share->snoop, node);
+		err = query_range(share->snoop, node, flags);
 		share_put(share);
 		return err;
 	}
-	err = target_open_vm(node, &snoop, NULL);
+	err = target_open_vm(node, 0, &snoop, NULL);
 	if (err)
 		return err;
-	err = query_range(snoop, node);
+	err = query_range(snoop, node, flags);
 	drmsnoop_close(snoop);
 	return err;
 }
 
-static int get_size(const struct node *node, uint64_t *size, uint64_t *bytes)
+static int get_size(const struct node *node, uint64_t *size, uint64_t *bytes,
+		    uint32_t *flags)
 {
 	int err;
 
@@ -136,15 +144,17 @@ static int get_size(const struct node *node, uint64_t *size, uint64_t *bytes)
 	case NODE_VM:
 		return check_vm(node);
 	case NODE_MEM:
+		/* Some of its ranges may refuse. */
+		*flags = DRM_SNOOP_READABLE;
 		return get_mem(node, size, bytes);
 	case NODE_BO:
-		err = get_bo(node, size);
+		err = get_bo(node, size, flags);
 		*bytes = *size;
 		return err;
 	case NODE_RANGE:
 		*size = node->id.b - node->id.a;
 		*bytes = *size;
-		return check_range(node);
+		return check_range(node, flags);
 	default:
 		return 0;
 	}
@@ -153,11 +163,12 @@ static int get_size(const struct node *node, uint64_t *size, uint64_t *bytes)
 int attr_get(const struct fs *fs, const struct node *node, struct stat *st)
 {
 	uint64_t size = 0, bytes = 0;
+	uint32_t flags = 0;
 	int err;
 
 	if (!target_alive(node))
 		return -ENOENT;
-	err = get_size(node, &size, &bytes);
+	err = get_size(node, &size, &bytes, &flags);
 	if (err)
 		return err == -ESRCH ? -ENOENT : err;
 	*st = (struct stat) {
@@ -174,5 +185,8 @@ int attr_get(const struct fs *fs, const struct node *node, struct stat *st)
 		.st_mtim = fs->mounted,
 		.st_ctim = fs->mounted,
 	};
+	if (fs->writable && tree_is_memory(node->id.kind) &&
+	    drmsnoop_may_write(flags))
+		st->st_mode |= 0200;
 	return 0;
 }

@@ -13,7 +13,8 @@
  * @st: returned
  *
  * Sizes: an object's and a range's own; of a VM's memory the first address after
- * the VM, with st_blocks counting what is mapped; 0 for texts, as in procfs.
+ * the VM, with st_blocks counting what is mapped; 0 for texts, as in procfs. In a
+ * writable file system, memory that is not bound read-only may be written.
  *
  * Returns 0 or a negative errno: -ENOENT (it is gone, or its process is),
  * -EACCES, and others of libdrmsnoop.

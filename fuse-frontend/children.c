@@ -94,7 +94,7 @@ static int list_target(const struct node *dir, struct children *children)
 	struct drmsnoop *snoop;
 	int err;
 
-	err = target_open(dir, &snoop);
+	err = target_open(dir, 0, &snoop);
 	/* A process may live on without clients. */
 	if (err == -ENOENT && dir->id.kind == NODE_CLIENTS)
 		return 0;
@@ -199,7 +199,7 @@ int children_have_vms(const struct node *node)
 	struct drmsnoop *snoop;
 	int err;
 
-	err = drmsnoop_open(node_ancestor(node, NODE_CARD)->id.a, &snoop);
+	err = drmsnoop_open(node_ancestor(node, NODE_CARD)->id.a, 0, &snoop);
 	if (err)
 		return target_error(err);
 	if (!(drmsnoop_card_info(snoop)->features & DRM_SNOOP_FEATURE_VM))

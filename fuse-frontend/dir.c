@@ -36,7 +36,7 @@ static int open_ranges(struct dir *dir)
 	struct drmsnoop *snoop;
 	int err;
 
-	err = target_open_vm(dir->node, &snoop, NULL);
+	err = target_open_vm(dir->node, 0, &snoop, NULL);
 	if (err)
 		return err;
 	dir->share = share_offer(dir->node, snoop);

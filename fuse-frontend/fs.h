@@ -2,13 +2,14 @@
 #ifndef FS_H
 #define FS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 #include <time.h>
 
 #include "node.h"
 
-/* Largest read that is answered at once, in bytes; also -o max_read. */
+/* Largest read and write that is answered at once, in bytes; also -o max_read. */
 #define FS_READ_MAX	(1U << 20)
 
 /**
@@ -22,6 +23,9 @@ struct fs {
 
 	/** @gid: Group of all files. */
 	gid_t gid;
+
+	/** @writable: Memory may be written: -o rw. */
+	bool writable;
 
 	/** @mounted: When it was mounted: the times of all files. */
 	struct timespec mounted;

@@ -111,8 +111,9 @@ int main(int argc, char **argv)
 		break;
 	}
 	if (start_check_mountpoint(options.mountpoint, &mountpoint) ||
-	    start_check_fuse() || start_check_cards())
+	    start_check_fuse() || start_check_cards(options.writable))
 		goto out;
+	fs.writable = options.writable;
 	raise_descriptor_limit();
 	clock_gettime(CLOCK_REALTIME, &fs.mounted);
 	if (node_table_init(&fs.nodes)) {

@@ -2,30 +2,50 @@
 #include "memory.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "log.h"
 #include "target.h"
 
-/* Bytes read between two looks at whether the reader has given up. */
+/* Bytes copied between two looks at whether the caller has given up. */
 #define PIECE	(256U << 10)
 
 static int open_snoop(const struct node *node, struct memory *memory)
 {
+	unsigned int flags = memory->write ? DRMSNOOP_WRITE : 0;
+
 	memory->start = 0;
 	switch (node->id.kind) {
 	case NODE_BO:
-		return target_open_bo(node, &memory->snoop, &memory->size);
+		return target_open_bo(node, flags, &memory->snoop,
+				      &memory->size);
 	case NODE_RANGE:
 		memory->start = node->id.a;
 		memory->size = node->id.b - node->id.a;
-		return target_open_vm(node, &memory->snoop, NULL);
+		return target_open_vm(node, flags, &memory->snoop, NULL);
 	default:
-		return target_open_vm(node, &memory->snoop, &memory->size);
+		return target_open_vm(node, flags, &memory->snoop,
+				      &memory->size);
 	}
 }
 
-int memory_open(const struct node *node, struct memory **result)
+static int refuse_writing(const struct memory *memory,
+			  const struct drm_snoop_range *range)
+{
+	const char *reason = drmsnoop_range_reason(memory->snoop, range,
+						   DRMSNOOP_WRITE);
+	char line[256];
+
+	snprintf(line, sizeof(line), "0x%llx-0x%llx may not be written: %s",
+		 (unsigned long long)range->start,
+		 (unsigned long long)range->end, reason ? reason : "?");
+	log_refusal(line);
+	return -EACCES;
+}
+
+int memory_open(const struct node *node, bool write, struct memory **result)
 {
 	struct drm_snoop_range range;
 	struct memory *memory;
@@ -34,6 +54,7 @@ int memory_open(const struct node *node, struct memory **result)
 	memory = calloc(1, sizeof(*memory));
 	if (!memory)
 		return -ENOMEM;
+	memory->write = write;
 	err = open_snoop(node, memory);
 	if (err)
 		goto err_free;
@@ -43,6 +64,8 @@ int memory_open(const struct node *node, struct memory **result)
 		if (!err && (range.start != memory->start ||
 			     range.end != memory->start + memory->size))
 			err = -ENOENT;
+		if (!err && write && !(range.flags & DRM_SNOOP_WRITABLE))
+			err = refuse_writing(memory, &range);
 		if (err)
 			goto err_close;
 		memory->fixed = true;
@@ -116,6 +139,51 @@ ssize_t memory_read(struct memory *memory, void *buf, size_t size,
 	if (err)
 		return err;
 	return done ? (ssize_t)done : ret;
+}
+
+ssize_t memory_write(struct memory *memory, const void *buf, size_t size,
+		     uint64_t offset, bool (*stop)(void *data), void *data)
+{
+	size_t done = 0;
+	ssize_t ret = 0;
+	int err;
+
+	if (!memory->write)
+		return -EBADF;
+	if (offset >= memory->size)
+		return size ? -ENOSPC : 0;
+	if (size > memory->size - offset)
+		size = memory->size - offset;
+	/* Before the first byte: another binding is not to be changed. */
+	err = check_binding(memory);
+	if (err)
+		return err;
+	while (done < size) {
+		size_t piece = size - done < PIECE ? size - done : PIECE;
+
+		if (stop(data)) {
+			ret = -EINTR;
+			break;
+		}
+		ret = drmsnoop_pwrite(memory->snoop, (const char *)buf + done,
+				      piece, memory->start + offset + done);
+		if (ret <= 0)
+			break;
+		done += ret;
+		if ((size_t)ret < piece)
+			break;
+	}
+	if (ret == -EACCES || ret == -EPERM)
+		ret = target_error(ret);
+	err = check_binding(memory);
+	if (err)
+		return err;
+	return done ? (ssize_t)done : ret;
+}
+
+int memory_sync(struct memory *memory)
+{
+	return memory->write ? drmsnoop_sync(memory->snoop) : 0;
 }
 
 off_t memory_seek(struct memory *memory, off_t offset, int whence)

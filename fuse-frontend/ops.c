@@ -7,11 +7,13 @@
 #include <string.h>
 
 #include "attr.h"
+#include "change.h"
 #include "dir.h"
 #include "fs.h"
 #include "log.h"
 #include "memory.h"
 #include "process.h"
+#include "request.h"
 #include "target.h"
 #include "text.h"
 #include "tree.h"
@@ -23,33 +25,6 @@
 /* Paths are long: directories on the way are not asked for at every step. */
 #define DIR_ENTRY_S	1.0
 
-static struct fs *fs_of(fuse_req_t req)
-{
-	return fuse_req_userdata(req);
-}
-
-static struct node *node_of(fuse_req_t req, fuse_ino_t ino)
-{
-	if (ino == FUSE_ROOT_ID)
-		return &fs_of(req)->nodes.root;
-	return (struct node *)(uintptr_t)ino;
-}
-
-static void reply_error(fuse_req_t req, int err)
-{
-	fuse_reply_err(req, -err);
-}
-
-/*
- * The kernel module judges the daemon, so nobody but the user who runs the
- * daemon may get an answer. The kernel keeps others out already; this holds
- * even where an administrator has told it not to.
- */
-static int check_requester(fuse_req_t req)
-{
-	return fuse_req_ctx(req)->uid == fs_of(req)->uid ? 0 : -EACCES;
-}
-
 static void op_init(void *userdata, struct fuse_conn_info *conn)
 {
 	/* The page cache can hold neither holes nor changing memory. */
@@ -57,6 +32,8 @@ static void op_init(void *userdata, struct fuse_conn_info *conn)
 	conn->max_read = FS_READ_MAX;
 	conn->want &= ~(unsigned int)(FUSE_CAP_SPLICE_READ |
 				      FUSE_CAP_AUTO_INVAL_DATA);
+	/* O_TRUNC comes as a change of the size, which it is not here. */
+	conn->want &= ~(unsigned int)FUSE_CAP_ATOMIC_O_TRUNC;
 }
 
 /* Existence where the node itself is not needed to tell, and its process. */
@@ -281,10 +258,11 @@ static int open_text(const struct node *node, struct fuse_file_info *fi)
 
 static int open_memory(const struct node *node, struct fuse_file_info *fi)
 {
+	bool write = (fi->flags & O_ACCMODE) != O_RDONLY;
 	struct memory *memory;
 	int err;
 
-	err = memory_open(node, &memory);
+	err = memory_open(node, write, &memory);
 	if (!err)
 		fi->fh = (uintptr_t)memory;
 	return err;
@@ -302,14 +280,26 @@ static void close_file(const struct node *node, struct fuse_file_info *fi)
 	}
 }
 
+static int check_open(fuse_req_t req, const struct node *node, int flags)
+{
+	int err = check_requester(req);
+
+	if (err || (flags & O_ACCMODE) == O_RDONLY)
+		return err;
+	if (!fs_of(req)->writable)
+		return -EROFS;
+	if (!tree_is_memory(node->id.kind))
+		return -EACCES;
+	/* Nothing can be put behind the end of memory. */
+	return flags & O_APPEND ? -EOPNOTSUPP : 0;
+}
+
 static void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	struct node *node = node_of(req, ino);
 	int err;
 
-	err = check_requester(req);
-	if (!err && (fi->flags & O_ACCMODE) != O_RDONLY)
-		err = -EROFS;
+	err = check_open(req, node, fi->flags);
 	if (!err && tree_is_text(node->id.kind))
 		err = open_text(node, fi);
 	else if (!err)
@@ -318,7 +308,7 @@ static void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 		reply_error(req, err);
 		return;
 	}
-	/* Offsets, counts and errors reach the reader as they are. */
+	/* Offsets, counts and errors reach the caller as they are. */
 	fi->direct_io = 1;
 	if (fuse_reply_open(req, fi))
 		close_file(node, fi);
@@ -329,11 +319,6 @@ static void op_release(fuse_req_t req, fuse_ino_t ino,
 {
 	close_file(node_of(req, ino), fi);
 	reply_error(req, 0);
-}
-
-static bool interrupted(void *data)
-{
-	return fuse_req_interrupted(data);
 }
 
 static void read_memory(fuse_req_t req, struct memory *memory, size_t size,
@@ -349,7 +334,8 @@ static void read_memory(fuse_req_t req, struct memory *memory, size_t size,
 		reply_error(req, -ENOMEM);
 		return;
 	}
-	ret = memory_read(memory, buf, size, offset, interrupted, req);
+	ret = memory_read(memory, buf, size, offset, request_interrupted,
+			  req);
 	if (ret < 0)
 		reply_error(req, ret);
 	else
@@ -446,4 +432,16 @@ const struct fuse_lowlevel_ops fs_ops = {
 	.releasedir = op_releasedir,
 	.lseek = op_lseek,
 	.statfs = op_statfs,
+	.write = change_write,
+	.fsync = change_fsync,
+	.setattr = change_setattr,
+	.access = change_access,
+	.create = change_create,
+	.mknod = change_mknod,
+	.mkdir = change_mkdir,
+	.symlink = change_symlink,
+	.link = change_link,
+	.unlink = change_remove,
+	.rmdir = change_remove,
+	.rename = change_rename,
 };

@@ -36,15 +36,16 @@ static const struct fuse_opt table[] = {
 	FUSE_OPT_KEY("fscontext=", KEY_KNOWN),
 	FUSE_OPT_KEY("defcontext=", KEY_KNOWN),
 	FUSE_OPT_KEY("rootcontext=", KEY_KNOWN),
+	OPTION("ro", read_only),
+	OPTION("rw", read_write),
+	OPTION("write", write),
 	/* What the mount has in any case. */
-	FUSE_OPT_KEY("ro", FUSE_OPT_KEY_DISCARD),
 	FUSE_OPT_KEY("nosuid", FUSE_OPT_KEY_DISCARD),
 	FUSE_OPT_KEY("nodev", FUSE_OPT_KEY_DISCARD),
 	FUSE_OPT_KEY("noexec", FUSE_OPT_KEY_DISCARD),
-	/* mount(8) and its helper add these without being asked. */
-	FUSE_OPT_KEY("rw", FUSE_OPT_KEY_DISCARD),
-	FUSE_OPT_KEY("suid", FUSE_OPT_KEY_DISCARD),
-	FUSE_OPT_KEY("dev", FUSE_OPT_KEY_DISCARD),
+	/* mount(8) and its helper add these, and rw, without being asked. */
+	OPTION("suid", by_mount),
+	OPTION("dev", by_mount),
 	FUSE_OPT_KEY("exec", FUSE_OPT_KEY_DISCARD),
 	/* Words of fstab that are meant for others. */
 	FUSE_OPT_KEY("defaults", FUSE_OPT_KEY_DISCARD),
@@ -109,8 +110,8 @@ static int add_mount_options(struct options *options)
 	int err;
 
 	snprintf(fixed, sizeof(fixed),
-		 "-oro,nosuid,nodev,noexec,subtype=drmsnoopfs,max_read=%u",
-		 FS_READ_MAX);
+		 "-o%s,nosuid,nodev,noexec,subtype=drmsnoopfs,max_read=%u",
+		 options->writable ? "rw" : "ro", FS_READ_MAX);
 	if (asprintf(&name, "fsname=%s", source) < 0)
 		return -1;
 	err = fuse_opt_add_opt_escaped(&escaped, name) ||
@@ -127,14 +128,15 @@ static void print_help(void)
 {
 	printf("Usage: drmsnoopfs [SOURCE] MOUNTPOINT [OPTIONS]\n"
 	       "\n"
-	       "Shows the GPU memory of your processes as files, read-only, below MOUNTPOINT\n"
-	       "(an empty directory of yours). SOURCE is the name that /proc/mounts shows.\n"
+	       "Shows the GPU memory of your processes as files below MOUNTPOINT (an empty\n"
+	       "directory of yours). SOURCE is the name that /proc/mounts shows.\n"
 	       "\n"
 	       "Options:\n"
 	       "  -f               stay in the foreground, log to standard error\n"
 	       "  -d               as -f, with debug messages\n"
 	       "  -s               use one thread\n"
-	       "  -o OPTION[,...]  ro (always so), auto_unmount, noatime, context=...;\n"
+	       "  -o OPTION[,...]  ro (default), rw: memory can be written (with mount(8): write),\n"
+	       "                   auto_unmount, noatime, context=...;\n"
 	       "                   options of mount(8) and fstab are accepted\n"
 	       "  -h, --help       print this text\n"
 	       "  -V, --version    print the version\n"
@@ -166,6 +168,9 @@ enum options_result options_parse(int argc, char **argv,
 	}
 	if (options->debug)
 		options->foreground = 1;
+	options->writable = !options->read_only &&
+			    (options->write ||
+			     (options->read_write && !options->by_mount));
 	if (add_mount_options(options)) {
 		usage_error("out of memory", NULL);
 		return OPTIONS_ERROR;

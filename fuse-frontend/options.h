@@ -41,6 +41,21 @@ struct options {
 	/** @version: --version. */
 	int version;
 
+	/** @read_only: -o ro, which is stronger than the two below. */
+	int read_only;
+
+	/** @read_write: -o rw. */
+	int read_write;
+
+	/** @write: -o write. */
+	int write;
+
+	/** @by_mount: mount(8) made the options, and rw means nothing. */
+	int by_mount;
+
+	/** @writable: What comes of them: memory may be written. */
+	bool writable;
+
 	/** @mount: Arguments for fuse_session_new(). */
 	struct fuse_args mount;
 };

@@ -37,6 +37,7 @@ int start_check_fuse(void)
 }
 
 struct card_check {
+	unsigned int flags;
 	int usable;
 	char message[512];
 };
@@ -46,7 +47,7 @@ static int try_card(const struct drmsnoop_card *card, void *data)
 	struct card_check *check = data;
 	struct drmsnoop *snoop;
 
-	if (drmsnoop_open(card->index, &snoop)) {
+	if (drmsnoop_open(card->index, check->flags, &snoop)) {
 		snprintf(check->message, sizeof(check->message), "%s",
 			 drmsnoop_error());
 		return 0;
@@ -71,9 +72,9 @@ static void warn_of_yama(void)
 	fclose(file);
 }
 
-int start_check_cards(void)
+int start_check_cards(bool write)
 {
-	struct card_check check = { 0 };
+	struct card_check check = { .flags = write ? DRMSNOOP_WRITE : 0 };
 	int err = drmsnoop_foreach_card(try_card, &check);
 
 	if (err < 0)

@@ -9,6 +9,8 @@
  * fails, and returns 0 or -1.
  */
 
+#include <stdbool.h>
+
 /**
  * start_check_fuse - can FUSE be used?
  */
@@ -16,10 +18,11 @@ int start_check_fuse(void);
 
 /**
  * start_check_cards - is there a snoop node that may be opened?
+ * @write: for writing, too
  *
  * Warns if the system's rules let the user see next to nothing.
  */
-int start_check_cards(void);
+int start_check_cards(bool write);
 
 /**
  * start_check_mountpoint - is it an empty directory of the user?

@@ -37,14 +37,15 @@ uint64_t target_client(const struct node *node)
 	return client ? client->id.a : DRMSNOOP_ALL_CLIENTS;
 }
 
-int target_open(const struct node *node, struct drmsnoop **snoop)
+int target_open(const struct node *node, unsigned int flags,
+		struct drmsnoop **snoop)
 {
 	const struct node *process = node_ancestor(node, NODE_PROCESS);
 	const struct node *card = node_ancestor(node, NODE_CARD);
 	int err;
 
 	err = drmsnoop_open_process(process->process->pid, card->id.a,
-				    target_client(node), snoop);
+				    target_client(node), flags, snoop);
 	/* If it runs now, the number was its own when it was used. */
 	if (!process_alive(process->process)) {
 		if (!err)
@@ -54,12 +55,12 @@ int target_open(const struct node *node, struct drmsnoop **snoop)
 	return err ? target_error(err) : 0;
 }
 
-int target_open_vm(const struct node *node, struct drmsnoop **snoop,
-		   uint64_t *end)
+int target_open_vm(const struct node *node, unsigned int flags,
+		   struct drmsnoop **snoop, uint64_t *end)
 {
 	int err;
 
-	err = target_open(node, snoop);
+	err = target_open(node, flags, snoop);
 	if (err)
 		return err;
 	err = drmsnoop_bind_vm(*snoop, target_client(node),
@@ -71,12 +72,12 @@ int target_open_vm(const struct node *node, struct drmsnoop **snoop,
 	return err;
 }
 
-int target_open_bo(const struct node *node, struct drmsnoop **snoop,
-		   uint64_t *size)
+int target_open_bo(const struct node *node, unsigned int flags,
+		   struct drmsnoop **snoop, uint64_t *size)
 {
 	int err;
 
-	err = target_open(node, snoop);
+	err = target_open(node, flags, snoop);
 	if (err)
 		return err;
 	err = drmsnoop_bind_object(*snoop, target_client(node), node->id.a,

@@ -35,6 +35,7 @@ bool target_alive(const struct node *node);
 /**
  * target_open - open a snoop handle with a process's clients
  * @node: at or below a process
+ * @flags: 0 or DRMSNOOP_WRITE
  * @snoop: returned; the caller closes it with drmsnoop_close()
  *
  * Registers the client of @node, or all clients of the process if @node is
@@ -43,25 +44,28 @@ bool target_alive(const struct node *node);
  * Returns 0 or a negative errno: -ESRCH (the process ended), -ENOENT (it has no
  * such client), -EACCES, and others of drmsnoop_open_process().
  */
-int target_open(const struct node *node, struct drmsnoop **snoop);
+int target_open(const struct node *node, unsigned int flags,
+		struct drmsnoop **snoop);
 
 /**
  * target_open_vm - target_open(), bound to the VM that a node belongs to
  * @node: at or below a VM
+ * @flags: 0 or DRMSNOOP_WRITE
  * @snoop: returned
  * @end: returned first address after the VM; may be NULL
  */
-int target_open_vm(const struct node *node, struct drmsnoop **snoop,
-		   uint64_t *end);
+int target_open_vm(const struct node *node, unsigned int flags,
+		   struct drmsnoop **snoop, uint64_t *end);
 
 /**
  * target_open_bo - target_open(), bound to the object of a node
  * @node: of kind NODE_BO
+ * @flags: 0 or DRMSNOOP_WRITE
  * @snoop: returned
  * @size: returned size of the object in bytes
  */
-int target_open_bo(const struct node *node, struct drmsnoop **snoop,
-		   uint64_t *size);
+int target_open_bo(const struct node *node, unsigned int flags,
+		   struct drmsnoop **snoop, uint64_t *size);
 
 /**
  * target_client - id of the client that a node belongs to

@@ -164,8 +164,9 @@ struct maps {
 static int append_range(const struct drm_snoop_range *range, void *data)
 {
 	struct maps *maps = data;
+	const char *reason = drmsnoop_range_reason(maps->snoop, range, 0);
 	char line[LINE_MAX_SIZE];
-	int length = drmsnoop_format_range(range, maps->objects, line,
+	int length = drmsnoop_format_range(range, maps->objects, reason, line,
 					   sizeof(line));
 
 	if (length < 0 || (size_t)length >= sizeof(line))
@@ -204,7 +205,10 @@ static int append_range_json(const struct drm_snoop_range *range, void *data)
 	maps->more = true;
 	if (err)
 		return err;
-	return append_json(maps->text, json_range(range, maps->objects), 0);
+	return append_json(maps->text,
+			   json_range(range, maps->objects,
+				      drmsnoop_range_reason(maps->snoop, range,
+							    0)), 0);
 }
 
 static int append_vm_json(const struct drm_snoop_vm *vm, void *data)
@@ -263,7 +267,7 @@ int text_make(const struct node *node, struct text *text)
 	*text = (struct text) { 0 };
 	if (node->id.kind == NODE_COMM)
 		return append_proc(node, "comm", text);
-	err = target_open(node, &snoop);
+	err = target_open(node, 0, &snoop);
 	if (err)
 		return err;
 	switch (node->id.kind) {

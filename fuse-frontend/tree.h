@@ -53,7 +53,7 @@ bool tree_is_fixed(enum node_kind kind);
 /**
  * tree_mode - file type and permissions of a node
  *
- * Nobody but the owner gets in, and nobody writes.
+ * Nobody but the owner gets in. What may be written is for attr_get() to say.
  */
 mode_t tree_mode(enum node_kind kind);
 

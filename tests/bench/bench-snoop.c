@@ -39,7 +39,7 @@ static int open_snoop(const struct target *target, uint32_t vm, uint32_t handle)
 	struct drmsnoop *snoop;
 	int ret;
 
-	ret = drmsnoop_open_process(target->pid, DRMSNOOP_ANY_CARD, target->client_id, &snoop);
+	ret = drmsnoop_open_process(target->pid, DRMSNOOP_ANY_CARD, target->client_id, 0, &snoop);
 	if (!ret)
 		ret = vm ? drmsnoop_bind_vm(snoop, target->client_id, vm, NULL) :
 			   drmsnoop_bind_object(snoop, target->client_id, handle, NULL);

@@ -67,16 +67,16 @@ fails 'ps: no process' 1 'there is no process 4999999' drmsnoop ps 4999999
 note "maps"
 drmsnoop maps "$pid" | grep -v '^#' >"$work/maps"
 cat >"$work/want" <<END
-000000100000-000000110000 r--- object vram $vram:0x0 0x10000
-000000110000-000000120000 r--- object tt $sys:0x3000 0x20000
-800000000000-800000001000 r--- object vram $vram:0x2000 0x10000
+000000100000-000000110000 rw--- object vram $vram:0x0 0x10000
+000000110000-000000120000 rw--- object tt $sys:0x3000 0x20000
+800000000000-800000001000 rw--- object vram $vram:0x2000 0x10000
 END
 same 'maps' "$work/maps" "$work/want"
 like 'maps: page tables may lag' "$(drmsnoop maps "$pid")" '^#.*page tables may lag'
 like 'maps: the VM' "$(drmsnoop maps "$pid")" "^# client $TARGET_CLIENT vm $vm: 0x[0-9a-f]+-0x1000000000000"
-like 'maps --objects' "$(drmsnoop maps --objects "$pid")" "^$sys r--- ttm tt 0x20000\$"
+like 'maps --objects' "$(drmsnoop maps --objects "$pid")" "^$sys rw--- ttm tt 0x20000\$"
 like 'maps --json' "$(drmsnoop maps --json "$pid")" \
-	"^\{\"card\":0,\"driver\":\"gpusim\",\"pid\":$pid,\"clients\":\[\{\"client\":$TARGET_CLIENT,\"node\":\"render\",\"vms\":\[\{\"vm\":$vm,.*\"start\":\"0x800000000000\",\"end\":\"0x800000001000\",\"kind\":\"object\",\"placement\":\"vram\",\"flags\":\[\"readable\"\],\"handle\":$vram,\"object\":\"0x[0-9a-f]+\",\"offset\":\"0x2000\",\"object_size\":65536,\"generation\":\"0x[0-9a-f]+\"\}\]\}\]\}\]\}\$"
+	"^\{\"card\":0,\"driver\":\"gpusim\",\"pid\":$pid,\"clients\":\[\{\"client\":$TARGET_CLIENT,\"node\":\"render\",\"vms\":\[\{\"vm\":$vm,.*\"start\":\"0x800000000000\",\"end\":\"0x800000001000\",\"kind\":\"object\",\"placement\":\"vram\",\"flags\":\[\"readable\"\],\"handle\":$vram,\"object\":\"0x[0-9a-f]+\",\"offset\":\"0x2000\",\"object_size\":65536,\"generation\":\"0x[0-9a-f]+\",\"reason\":null\}\]\}\]\}\]\}\$"
 fails 'maps: no such VM' 1 'there is no VM 99' drmsnoop maps "$pid" --vm 99
 fails 'maps: no such client' 1 "process $pid has no client 999" drmsnoop maps "$pid" --client 999
 fails 'maps: no such card' 1 "has no GPU client on card7|there is no card7" drmsnoop maps "$pid" --card 7

@@ -97,7 +97,7 @@ fails "nobody changes modes" 1 'Read-only file system' chmod 644 "$vm/mem"
 drmsnoop maps "$gpu_pid" | grep -v '^#' >"$work/maps"
 same "maps is what drmsnoop maps prints" "$vm/maps" "$work/maps"
 is "maps has a line a range" "$(wc -l <"$vm/maps")" 3
-like "maps" "$(cat "$vm/maps")" '^000000100000-000000105000 r--- object tt 1:0x3000 0x10000$'
+like "maps" "$(cat "$vm/maps")" '^000000100000-000000105000 rw--- object tt 1:0x3000 0x10000$'
 drmsnoop maps --json "$gpu_pid" >"$work/json"
 succeeds "maps.json is part of what drmsnoop maps --json prints" \
 	grep -qF "$(tr -d '\n' <"$vm/maps.json")" "$work/json"
@@ -165,7 +165,7 @@ succeeds "tar" tar -cf "$work/tar" --sparse -C "$process" .
 is "tar has the range" "$(tar -xOf "$work/tar" "./clients/$gpu_client/vm/1/ranges/$b" | crc /dev/stdin)" "$(crc "$vm/ranges/$b")"
 
 gpu evict b
-like "maps say what was evicted" "$(cat "$vm/maps")" '^000000200000-000000280000 r--- object tt 2:0x40000 0x100000$'
+like "maps say what was evicted" "$(cat "$vm/maps")" '^000000200000-000000280000 rw--- object tt 2:0x40000 0x100000$'
 is "an evicted object" "$(crc "$vm/ranges/$c")" "$(gpu sum v 0x200000 0x80000; echo "$gpu_answer")"
 
 # Change

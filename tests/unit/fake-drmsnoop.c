@@ -16,6 +16,7 @@ struct drmsnoop {
 	int fd;
 	uint32_t bo;
 	bool bound;
+	bool write;
 	struct drm_snoop_card_info info;
 };
 
@@ -65,10 +66,14 @@ int drmsnoop_check_access(pid_t pid, int fd)
 	return fake.get;
 }
 
-int drmsnoop_open(unsigned int card, struct drmsnoop **snoop)
+int drmsnoop_open(unsigned int card, unsigned int flags,
+		  struct drmsnoop **snoop)
 {
+	if (flags & DRMSNOOP_WRITE && fake.no_writes)
+		return -EPERM;
 	*snoop = calloc(1, sizeof(**snoop));
 	(*snoop)->fd = -1;
+	(*snoop)->write = flags & DRMSNOOP_WRITE;
 	(*snoop)->info.features = DRM_SNOOP_FEATURE_READ |
 				  (fake.no_vms ? 0 : DRM_SNOOP_FEATURE_VM);
 	fake.handles++;
@@ -82,13 +87,13 @@ drmsnoop_card_info(const struct drmsnoop *snoop)
 }
 
 int drmsnoop_open_process(pid_t pid, int card, uint64_t client_id,
-			  struct drmsnoop **snoop)
+			  unsigned int flags, struct drmsnoop **snoop)
 {
 	if (fake.see || fake.get)
 		return fake.see ? fake.see : fake.get;
 	if (fake.gone || (client_id && client_id != FAKE_CLIENT))
 		return -ENOENT;
-	return drmsnoop_open(card, snoop);
+	return drmsnoop_open(card, flags, snoop);
 }
 
 void drmsnoop_close(struct drmsnoop *snoop)
@@ -204,6 +209,14 @@ int drmsnoop_bind_object(struct drmsnoop *snoop, uint64_t client_id,
 	return 0;
 }
 
+static void add_writable(const struct drmsnoop *snoop,
+			 struct drm_snoop_range *range)
+{
+	if (snoop->write && range->flags & DRM_SNOOP_READABLE &&
+	    !(range->flags & DRM_SNOOP_READ_ONLY))
+		range->flags |= DRM_SNOOP_WRITABLE;
+}
+
 int drmsnoop_query_range(struct drmsnoop *snoop, uint64_t addr, uint32_t flags,
 			 struct drm_snoop_range *range, size_t range_size)
 {
@@ -219,7 +232,9 @@ int drmsnoop_query_range(struct drmsnoop *snoop, uint64_t addr, uint32_t flags,
 			return -ENOENT;
 		*range = (struct drm_snoop_range) {
 			.end = object->size, .generation = object->object_id,
+			.flags = object->flags,
 		};
+		add_writable(snoop, range);
 		return 0;
 	}
 	while (low < high) {
@@ -234,7 +249,21 @@ int drmsnoop_query_range(struct drmsnoop *snoop, uint64_t addr, uint32_t flags,
 	    (fake.ranges[low].start > addr && !(flags & DRM_SNOOP_QUERY_NEXT)))
 		return -ENOENT;
 	*range = fake.ranges[low];
+	add_writable(snoop, range);
 	return 0;
+}
+
+const char *drmsnoop_range_reason(const struct drmsnoop *snoop,
+				  const struct drm_snoop_range *range,
+				  unsigned int flags)
+{
+	return range->flags & DRM_SNOOP_READABLE ? NULL : "no reason";
+}
+
+static uint8_t content(uint64_t at)
+{
+	return at < FAKE_KEPT && fake.is_kept[at] ? fake.kept[at] :
+						    fake_byte(at);
 }
 
 ssize_t drmsnoop_pread(struct drmsnoop *snoop, void *buf, size_t count,
@@ -250,11 +279,46 @@ ssize_t drmsnoop_pread(struct drmsnoop *snoop, void *buf, size_t count,
 		if (err)
 			break;
 		for (; done < count && offset + done < range.end; done++)
-			((uint8_t *)buf)[done] = fake_byte(offset + done);
+			((uint8_t *)buf)[done] = content(offset + done);
 		if (snoop->bo)
 			break;
 	}
 	if (done)
 		return done;
 	return err == -ENOENT ? -EIO : err;
+}
+
+ssize_t drmsnoop_pwrite(struct drmsnoop *snoop, const void *buf, size_t count,
+			uint64_t offset)
+{
+	struct drm_snoop_range range;
+	size_t done = 0;
+	int err = 0;
+
+	while (done < count) {
+		err = drmsnoop_query_range(snoop, offset + done, 0, &range,
+					   sizeof(range));
+		if (!err && !(range.flags & DRM_SNOOP_WRITABLE))
+			err = -EACCES;
+		if (err)
+			break;
+		for (; done < count && offset + done < range.end; done++) {
+			if (offset + done >= FAKE_KEPT)
+				continue;
+			fake.kept[offset + done] = ((uint8_t *)buf)[done];
+			fake.is_kept[offset + done] = true;
+		}
+		if (snoop->bo)
+			break;
+	}
+	fake.written += done;
+	if (done)
+		return done;
+	return err == -ENOENT ? -EIO : err;
+}
+
+int drmsnoop_sync(struct drmsnoop *snoop)
+{
+	fake.syncs++;
+	return 0;
 }

@@ -18,6 +18,8 @@
 #define FAKE_CLIENT	77
 #define FAKE_VM		5
 #define FAKE_VM_END	(1ULL << 48)
+/* Below this address, written bytes are kept. */
+#define FAKE_KEPT	0x10000
 
 /**
  * struct fake - the world
@@ -31,6 +33,8 @@ struct fake {
 	int get;
 	/** @no_vms: The driver's VMs are not known. */
 	bool no_vms;
+	/** @no_writes: Writing is switched off. */
+	bool no_writes;
 	/** @gone: The client ended. */
 	bool gone;
 	/** @objects: Ascending by handle. */
@@ -41,6 +45,13 @@ struct fake {
 	size_t range_count;
 	/** @queries: Calls of drmsnoop_query_range(). */
 	unsigned int queries;
+	/** @written: Bytes that were written. */
+	size_t written;
+	/** @kept: What was written below FAKE_KEPT, where @is_kept. */
+	uint8_t kept[FAKE_KEPT];
+	bool is_kept[FAKE_KEPT];
+	/** @syncs: Calls of drmsnoop_sync(). */
+	unsigned int syncs;
 	/** @handles: Handles that are open. */
 	int handles;
 };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A stand-in for the ioctls and reads of drm_snoop. */
+/* A stand-in for the calls of drm_snoop. */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 #include "fake-kernel.h"
@@ -94,9 +95,53 @@ static int query(struct drm_snoop_query_range *arg)
 	return 0;
 }
 
+/* Entries from @addr on, as QUERY_PAGES; each as it stands in the list. */
+static int query_pages(struct drm_snoop_query_pages *arg)
+{
+	struct drm_snoop_pages *out = (void *)(uintptr_t)arg->entries;
+	uint32_t room = arg->count;
+	size_t i;
+
+	fake_kernel.page_queries++;
+	if (!room || arg->flags || arg->pad || arg->end <= arg->addr ||
+	    arg->entry_size != sizeof(*out))
+		return -EINVAL;
+	if (fake_kernel.pages_batch && room > fake_kernel.pages_batch)
+		room = fake_kernel.pages_batch;
+	arg->count = 0;
+	if (fake_kernel.pages_stuck)
+		return 0;
+	for (i = 0; i < fake_kernel.page_count; i++) {
+		if (fake_kernel.pages[i].start < arg->addr)
+			continue;
+		if (fake_kernel.pages[i].start >= arg->end)
+			break;
+		if (arg->count == room) {
+			arg->addr = fake_kernel.pages[i].start;
+			return 0;
+		}
+		out[arg->count++] = fake_kernel.pages[i];
+	}
+	arg->addr = arg->end;
+	return 0;
+}
+
+static int register_memory(const struct drm_snoop_register_mem *arg)
+{
+	int flags = fcntl(arg->fd, F_GETFL);
+
+	if (flags < 0)
+		return -EBADF;
+	fake_kernel.memories++;
+	fake_kernel.memory_flags = arg->flags;
+	fake_kernel.memory_mode = flags & O_ACCMODE;
+	return -fake_kernel.memory_error;
+}
+
 static int fake_ioctl(int fd, unsigned long request, void *arg)
 {
 	struct drm_snoop_card_info *info = arg;
+	struct drm_snoop_register *reg = arg;
 	struct drm_snoop_bind *bind = arg;
 
 	switch (request) {
@@ -104,13 +149,19 @@ static int fake_ioctl(int fd, unsigned long request, void *arg)
 		if (fake_kernel.error)
 			return -fake_kernel.error;
 		memset(info, 0, sizeof(*info));
+		info->features = fake_kernel.features;
 		/* Not terminated, as no kernel ought to do it. */
 		memset(info->driver, 'd', sizeof(info->driver));
 		strcpy(info->adapter_reason, "no such member");
 		return 0;
 	case DRM_IOCTL_SNOOP_REGISTER:
-		((struct drm_snoop_register *)arg)->client_id = FAKE_CLIENT;
+		fake_kernel.register_flags = reg->flags;
+		reg->client_id = FAKE_CLIENT;
 		return -fake_kernel.error;
+	case DRM_IOCTL_SNOOP_REGISTER_MEM:
+		return register_memory(arg);
+	case DRM_IOCTL_SNOOP_QUERY_PAGES:
+		return query_pages(arg);
 	case DRM_IOCTL_SNOOP_LIST:
 		return list(arg);
 	case DRM_IOCTL_SNOOP_BIND:
@@ -125,6 +176,12 @@ static int fake_ioctl(int fd, unsigned long request, void *arg)
 		return query(arg);
 	}
 	return -ENOTTY;
+}
+
+static unsigned char fake_kernel_byte(uint64_t address)
+{
+	return address < FAKE_KEPT && fake_kernel.is_kept[address] ?
+	       fake_kernel.kept[address] : fake_byte(address);
 }
 
 static bool can_read(uint64_t address)
@@ -158,11 +215,54 @@ static ssize_t fake_pread(int fd, void *buf, size_t count, off_t offset)
 	if (fake_kernel.read_limit && count > fake_kernel.read_limit)
 		count = fake_kernel.read_limit;
 	for (n = 0; n < count && can_read(address + n); n++)
-		p[n] = fake_byte(address + n);
+		p[n] = fake_kernel_byte(address + n);
 	return n ? (ssize_t)n : -EIO;
+}
+
+/* 0 if a byte can be written, or why not. */
+static int can_write(uint64_t address)
+{
+	const struct drm_snoop_range *range = range_after(address);
+
+	if (address >= FAKE_VM_END)
+		return -ENOSPC;
+	if (!range || range->start > address)
+		return -EIO;
+	return range->flags & DRM_SNOOP_WRITABLE ? 0 : -EACCES;
+}
+
+static ssize_t fake_pwrite(int fd, const void *buf, size_t count, off_t offset)
+{
+	uint64_t address = offset;
+	const unsigned char *p = buf;
+	size_t n;
+
+	fake_kernel.writes++;
+	if (fake_kernel.write_interrupts && fake_kernel.writes % 2 == 0)
+		return -EINTR;
+	if (fake_kernel.write_error)
+		return -fake_kernel.write_error;
+	if (fake_kernel.write_limit && count > fake_kernel.write_limit)
+		count = fake_kernel.write_limit;
+	for (n = 0; n < count && !can_write(address + n); n++) {
+		if (address + n >= FAKE_KEPT)
+			continue;
+		fake_kernel.kept[address + n] = p[n];
+		fake_kernel.is_kept[address + n] = true;
+	}
+	fake_kernel.written += n;
+	return n ? (ssize_t)n : can_write(address);
+}
+
+static int fake_fsync(int fd)
+{
+	fake_kernel.syncs++;
+	return -fake_kernel.sync_error;
 }
 
 const struct dsn_backend fake_backend = {
 	.ioctl = fake_ioctl,
 	.pread = fake_pread,
+	.pwrite = fake_pwrite,
+	.fsync = fake_fsync,
 };

@@ -3,8 +3,8 @@
 #define FAKE_KERNEL_H
 
 /*
- * A stand-in for the ioctls and reads of drm_snoop, with one client and one VM
- * whose bytes are a function of their address.
+ * A stand-in for the calls of drm_snoop, with one client and one VM whose bytes
+ * are a function of their address, unless they were written.
  */
 
 #include "internal.h"
@@ -12,6 +12,8 @@
 #define FAKE_CLIENT	7
 #define FAKE_VM		3
 #define FAKE_VM_END	(1ULL << 48)
+/* Below this address, written bytes are kept. */
+#define FAKE_KEPT	0x10000
 
 /*
  * struct fake_kernel - what there is, and how it misbehaves
@@ -30,12 +32,31 @@ struct fake_kernel {
 	bool list_stuck;
 	/* LIST fails with this error when its cursor is not 0 */
 	int list_error;
+	const struct drm_snoop_pages *pages;
+	size_t page_count;
+
+	/* of the card */
+	uint64_t features;
 	/* CARD_INFO, REGISTER, BIND fail with this error */
 	int error;
 	/* most bytes of one read; 0: no limit */
 	size_t read_limit;
 	/* every other read is interrupted */
 	bool interrupts;
+	/* REGISTER_MEM fails with this error */
+	int memory_error;
+	/* most bytes of one write; 0: no limit */
+	size_t write_limit;
+	/* every other write is interrupted */
+	bool write_interrupts;
+	/* all writes fail with this error */
+	int write_error;
+	/* fsync fails with this error */
+	int sync_error;
+	/* most entries that one QUERY_PAGES returns; 0: as many as fit */
+	uint32_t pages_batch;
+	/* QUERY_PAGES does not advance */
+	bool pages_stuck;
 	/* first byte that fails to be read although bound; 0: none */
 	uint64_t bad_page;
 	/* reads at this address fail so many times with EIO, then work */
@@ -43,7 +64,14 @@ struct fake_kernel {
 	unsigned int late_times;
 
 	/* counters */
-	unsigned int lists, reads, queries;
+	unsigned int lists, reads, queries, writes, syncs, memories, page_queries;
+	/* flags of the last REGISTER and REGISTER_MEM, and access mode of its file */
+	uint32_t register_flags, memory_flags;
+	int memory_mode;
+	/* what was written below FAKE_KEPT, and where */
+	unsigned char kept[FAKE_KEPT];
+	bool is_kept[FAKE_KEPT];
+	size_t written;
 };
 
 extern struct fake_kernel fake_kernel;

@@ -5,7 +5,7 @@
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 
 drmsnoop=$DRM_SNOOP_BUILD/tools/drmsnoop
-plan 53
+plan 77
 
 # wrong NAME REGEX ARGUMENTS...
 wrong()
@@ -54,9 +54,11 @@ wrong 'maps: card too large' 'card 4G is too large' maps --card 4G 1
 wrong 'maps: objects of a VM' '--objects and --vm exclude each other' maps --objects --vm 1 1
 
 for command in read hexdump; do
+	wrong "$command: no size" '--size is missing' $command 1 --va 0x1000
+done
+for command in read hexdump 'write --write'; do
 	wrong "$command: no process" 'a process id is missing' $command
 	wrong "$command: no address" '--va is missing' $command 1
-	wrong "$command: no size" '--size is missing' $command 1 --va 0x1000
 	wrong "$command: size 0" 'the size must be at least 1' $command 1 --va 0x1000 --size 0
 	wrong "$command: address wraps" '0x2 bytes at 0xffffffffffffffff go past' \
 		$command 1 --va 0xffffffffffffffff --size 2
@@ -69,6 +71,24 @@ done
 wrong 'read: offset without handle' '--offset is for --bo' read 1 --offset 1 --size 1
 wrong 'read: handle too large' 'handle 0x100000000 is too large' read 1 --bo 0x100000000
 wrong 'read: unknown treatment of holes' "--holes is error, zero or skip, not 'no'" read 1 --holes no
+
+wrong 'write: not without --write' '^drmsnoop write: memory of another process is written with --write only' \
+	write 1 --va 0x1000 --hex 00
+wrong 'write: two sources' '--file, --hex and --fill exclude each other' write --write 1 --va 0 --hex 00 --fill 1
+wrong 'write: odd digits' "--hex takes pairs of hexadecimal digits, not 'f'" write --write 1 --va 0 --hex 'de ad f'
+wrong 'write: no digits' "--hex takes pairs of hexadecimal digits, not 'xy'" write --write 1 --va 0 --hex 'dexy'
+wrong 'write: parted digits' "pairs of hexadecimal digits, not 'd e'" write --write 1 --va 0 --hex 'd e'
+wrong 'write: size of --hex' '--size does not go with --hex' write --write 1 --va 0 --size 2 --hex 00
+wrong 'write: fill without size' '--size is missing' write --write 1 --va 0 --fill 0
+wrong 'write: fill with more than a byte' 'byte 256 is too large' write --write 1 --bo 1 --fill 256
+
+wrong 'translate: no process' 'a process id is missing' translate
+wrong 'translate: no address' 'an address is missing' translate 1
+wrong 'translate: too many' 'too many arguments' translate 1 0x1000 0x2000
+wrong 'translate: bad address' "address '1000-' is not|address '' is not a number" translate 1 0x1000-
+wrong 'translate: bad end' "address 'x' is not a number" translate 1 0x1000-x
+wrong 'translate: nothing between' 'the end 0x1000 is not above the start' translate 1 0x1000-0x1000
+wrong 'translate: handle and VM' '--vm and --bo exclude each other' translate --bo 1 --vm 1 1 0
 
 wrong 'run: no command' "'-- COMMAND' is missing" run 1
 wrong 'run: empty command' "'-- COMMAND' is missing" run 1 --

@@ -135,9 +135,10 @@ static void same_as_hexdump(const unsigned char *data, size_t size,
 	unlink(name);
 
 	/* In three pieces, none a multiple of a line. */
-	pieces[0] = (struct drmsnoop_piece){ skip, 5, data, 0 };
-	pieces[1] = (struct drmsnoop_piece){ skip + 5, 30, data + 5, 0 };
-	pieces[2] = (struct drmsnoop_piece){ skip + 35, size - 35, data + 35, 0 };
+	pieces[0] = (struct drmsnoop_piece){ skip, 5, data, 0, NULL };
+	pieces[1] = (struct drmsnoop_piece){ skip + 5, 30, data + 5, 0, NULL };
+	pieces[2] = (struct drmsnoop_piece){ skip + 35, size - 35, data + 35, 0,
+					      NULL };
 	got = dump_text(skip, all, pieces, 3);
 	assert_string_equal(got, want);
 	free(got);
@@ -165,12 +166,12 @@ static void dump_holes(void **state)
 {
 	static const unsigned char zeros[64], letters[] = "abcdefgh";
 	const struct drmsnoop_piece pieces[] = {
-		{ 0x1000, 32, zeros, 0 },
-		{ 0x1020, 0x1000, NULL, DRMSNOOP_HOLE_UNBOUND },
-		{ 0x2020, 48, zeros, 0 },
-		{ 0x2050, 3, letters, 0 },
-		{ 0x2053, 16, NULL, DRMSNOOP_HOLE_UNREADABLE },
-		{ 0x2063, 2, letters, 0 },
+		{ 0x1000, 32, zeros, 0, NULL },
+		{ 0x1020, 0x1000, NULL, DRMSNOOP_HOLE_UNBOUND, NULL },
+		{ 0x2020, 48, zeros, 0, NULL },
+		{ 0x2050, 3, letters, 0, NULL },
+		{ 0x2053, 16, NULL, DRMSNOOP_HOLE_UNREADABLE, "why" },
+		{ 0x2063, 2, letters, 0, NULL },
 	};
 	static const char want[] =
 		"00001000  00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00  |................|\n"
@@ -179,7 +180,7 @@ static void dump_holes(void **state)
 		"00002020  00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00  |................|\n"
 		"*\n"
 		"00002050  61 62 63                                          |abc|\n"
-		"00002053  hole of 0x10 bytes: unreadable\n"
+		"00002053  hole of 0x10 bytes: unreadable: why\n"
 		"00002063  61 62                                             |ab|\n"
 		"00002065\n";
 	char *text = dump_text(0x1000, false, pieces, 6);
@@ -286,12 +287,13 @@ static void jsons(void **state)
 
 	fake_kernel.objects = &object;
 	fake_kernel.object_count = 1;
-	assert_int_equal(dsn_handle_new(dup(0), &fake_backend, &snoop), 0);
+	assert_int_equal(dsn_handle_new(dup(0), false, &fake_backend, &snoop), 0);
 	assert_int_equal(drmsnoop_objects_get(snoop, FAKE_CLIENT, &objects), 0);
-	json_is(json_range(&range, objects), "{\"start\":\"0xffff00000000\",\"end\":\"0x1000000000000\",\"kind\":\"object\",\"placement\":\"vram\",\"flags\":[\"readable\"],\"handle\":4,\"object\":\"0xfedcba9876543210\",\"offset\":\"0x1000\",\"object_size\":8192,\"generation\":\"0x8000000000000001\"}");
+	json_is(json_range(&range, objects, NULL), "{\"start\":\"0xffff00000000\",\"end\":\"0x1000000000000\",\"kind\":\"object\",\"placement\":\"vram\",\"flags\":[\"readable\"],\"handle\":4,\"object\":\"0xfedcba9876543210\",\"offset\":\"0x1000\",\"object_size\":8192,\"generation\":\"0x8000000000000001\",\"reason\":null}");
 	range.object_id = 0;
 	range.kind = DRM_SNOOP_RANGE_USERPTR;
-	json_is(json_range(&range, NULL), "{\"start\":\"0xffff00000000\",\"end\":\"0x1000000000000\",\"kind\":\"userptr\",\"placement\":\"vram\",\"flags\":[\"readable\"],\"handle\":null,\"object\":null,\"offset\":\"0x1000\",\"object_size\":8192,\"generation\":\"0x8000000000000001\"}");
+	range.flags = DRM_SNOOP_READ_ONLY | DRM_SNOOP_WRITABLE;
+	json_is(json_range(&range, NULL, "no"), "{\"start\":\"0xffff00000000\",\"end\":\"0x1000000000000\",\"kind\":\"userptr\",\"placement\":\"vram\",\"flags\":[\"writable\",\"read-only\"],\"handle\":null,\"object\":null,\"offset\":\"0x1000\",\"object_size\":8192,\"generation\":\"0x8000000000000001\",\"reason\":\"no\"}");
 	drmsnoop_objects_free(objects);
 	drmsnoop_close(snoop);
 }

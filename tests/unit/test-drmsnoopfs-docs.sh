@@ -6,7 +6,7 @@
 
 drmsnoopfs=$DRM_SNOOP_BUILD/fuse-frontend/drmsnoopfs
 page=$DRM_SNOOP_TOP/Documentation/man/drmsnoopfs.rst
-plan 19
+plan 22
 
 # Short and long options, one a line, sorted.
 help_options()
@@ -48,4 +48,5 @@ fails "unknown -o" 2 'unknown option: foo' "$drmsnoopfs" -o ro,foo "$work"
 fails "too many arguments" 2 'too many arguments: c' "$drmsnoopfs" a b c
 fails "allow_root" 2 'allow_root is refused' "$drmsnoopfs" -o allow_root "$work"
 is "in one line" "$(cat "$work/out" "$work/err" | wc -l)" 1
+fails "ro is stronger" 1 'does not exist: make it' "$drmsnoopfs" -o write,ro "$work/none"
 fails "no such directory" 1 'does not exist: make it' "$drmsnoopfs" -o rw,noatime,x-systemd.automount "$work/none"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * drmsnoopfs without a mount and without a GPU: names, nodes, directories, texts
- * and files of memory on a stand-in for libdrmsnoop.
+ * drmsnoopfs without a mount and without a GPU: names, nodes, directories and texts
+ * on a stand-in for libdrmsnoop.
  */
 
 #include <errno.h>
@@ -20,92 +20,10 @@
 #include "attr.h"
 #include "children.h"
 #include "dir.h"
-#include "fake-drmsnoop.h"
-#include "fs.h"
-#include "log.h"
-#include "memory.h"
+#include "drmsnoopfs-fixture.h"
 #include "process.h"
 #include "text.h"
 #include "tree.h"
-
-static struct fs fs = { .uid = 1, .gid = 2 };
-
-static int setup(void **state)
-{
-	fake = (struct fake) { .pid = getpid() };
-	log_quiet();
-	return node_table_init(&fs.nodes);
-}
-
-static int teardown(void **state)
-{
-	node_table_destroy(&fs.nodes);
-	free(fake.objects);
-	free(fake.ranges);
-	return 0;
-}
-
-static struct node *look(struct node *parent, const char *name)
-{
-	struct process *process = NULL;
-	struct node_id id;
-	struct node *node;
-
-	assert_int_equal(tree_parse(parent->id.kind, name, &id), 0);
-	if (id.kind == NODE_PROCESS) {
-		assert_int_equal(process_open(id.a, &process), 0);
-		id.b = process->start;
-	}
-	assert_int_equal(node_lookup(&fs.nodes, parent, &id, process, &node), 0);
-	return node;
-}
-
-/* The node of a path, each component looked up once; NULL-terminated names. */
-static struct node *walk(const char *path)
-{
-	char *copy = strdup(path), *save, *name;
-	struct node *node = &fs.nodes.root;
-
-	for (name = strtok_r(copy, "/", &save); name;
-	     name = strtok_r(NULL, "/", &save)) {
-		char pid[16];
-
-		snprintf(pid, sizeof(pid), "%d", fake.pid);
-		node = look(node, !strcmp(name, "PID") ? pid : name);
-	}
-	free(copy);
-	return node;
-}
-
-#define PROCESS	"card3/PID/"
-#define CLIENT	PROCESS "clients/77/"
-#define VM	CLIENT "vm/5/"
-#define RANGE	VM "ranges/0000000000001000-0000000000002000"
-
-static void add_range(uint64_t start, uint64_t end, uint64_t generation)
-{
-	fake.ranges = reallocarray(fake.ranges, fake.range_count + 1,
-				   sizeof(*fake.ranges));
-	fake.ranges[fake.range_count++] = (struct drm_snoop_range) {
-		.start = start, .end = end, .generation = generation,
-		.kind = DRM_SNOOP_RANGE_OBJECT, .object_id = 900,
-		.object_offset = 0x2000, .object_size = 0x8000,
-		.placement = DRM_SNOOP_PLACEMENT_VRAM,
-		.flags = DRM_SNOOP_READABLE,
-	};
-}
-
-static void add_object(uint32_t handle, uint64_t size, uint64_t id)
-{
-	fake.objects = reallocarray(fake.objects, fake.object_count + 1,
-				    sizeof(*fake.objects));
-	fake.objects[fake.object_count++] = (struct drm_snoop_object) {
-		.handle = handle, .size = size, .object_id = id,
-		.kind = DRM_SNOOP_OBJECT_TTM,
-		.placement = DRM_SNOOP_PLACEMENT_VRAM,
-		.flags = DRM_SNOOP_READABLE,
-	};
-}
 
 /* Names */
 
@@ -528,139 +446,6 @@ static void test_attributes(void **state)
 	assert_int_equal(fake.handles, 0);
 }
 
-/* Memory */
-
-static bool never(void *data)
-{
-	return false;
-}
-
-static bool after_one(void *data)
-{
-	return (*(int *)data)++ > 0;
-}
-
-static bool at_once(void *data)
-{
-	return true;
-}
-
-static void test_read_mem(void **state)
-{
-	static uint8_t buf[0x5000];
-	struct memory *memory;
-
-	add_range(0x1000, 0x2000, 1);
-	add_range(0x2000, 0x3000, 2);
-	add_range(0x5000, 0x6000, 3);
-	assert_int_equal(memory_open(walk(VM "mem"), &memory), 0);
-	/* Hole at the first byte. */
-	assert_int_equal(memory_read(memory, buf, 16, 0xff0, never, NULL),
-			 -EIO);
-	assert_int_equal(memory_read(memory, buf, 1, 0x3000, never, NULL),
-			 -EIO);
-	/* Across a border of ranges, up to a hole. */
-	assert_int_equal(memory_read(memory, buf, sizeof(buf), 0x1ffd, never,
-				     NULL), 0x1003);
-	for (int i = 0; i < 0x1003; i++)
-		assert_int_equal(buf[i], fake_byte(0x1ffd + i));
-	assert_int_equal(memory_read(memory, buf, 10, FAKE_VM_END, never,
-				     NULL), 0);
-	/* A binding that changes is none of mem's business. */
-	fake.ranges[0].generation = 9;
-	assert_int_equal(memory_read(memory, buf, 10, 0x1000, never, NULL), 10);
-	memory_close(memory);
-	assert_int_equal(fake.handles, 0);
-}
-
-static void test_seek_mem(void **state)
-{
-	struct memory *memory;
-
-	add_range(0x1000, 0x2000, 1);
-	add_range(0x5000, 0x6000, 3);
-	assert_int_equal(memory_open(walk(VM "mem"), &memory), 0);
-	assert_int_equal(memory_seek(memory, 0, SEEK_DATA), 0x1000);
-	assert_int_equal(memory_seek(memory, 0x1234, SEEK_DATA), 0x1234);
-	assert_int_equal(memory_seek(memory, 0x1234, SEEK_HOLE), 0x2000);
-	assert_int_equal(memory_seek(memory, 0x2000, SEEK_DATA), 0x5000);
-	assert_int_equal(memory_seek(memory, 0x6000, SEEK_DATA), -ENXIO);
-	assert_int_equal(memory_seek(memory, 0x6000, SEEK_HOLE), 0x6000);
-	assert_int_equal(memory_seek(memory, FAKE_VM_END, SEEK_HOLE), -ENXIO);
-	assert_int_equal(memory_seek(memory, 0, SEEK_END), -EINVAL);
-	memory_close(memory);
-}
-
-static void test_range_file(void **state)
-{
-	struct memory *memory;
-	uint8_t buf[0x3000];
-
-	add_range(0x1000, 0x2000, 1);
-	add_range(0x2000, 0x3000, 2);
-	assert_int_equal(memory_open(walk(RANGE), &memory), 0);
-	/* Ends where the range ends, though the VM goes on. */
-	assert_int_equal(memory_read(memory, buf, sizeof(buf), 0xff0, never,
-				     NULL), 0x10);
-	assert_int_equal(buf[0], fake_byte(0x1ff0));
-	assert_int_equal(memory_read(memory, buf, 1, 0x1000, never, NULL), 0);
-	assert_int_equal(memory_seek(memory, 0, SEEK_DATA), 0);
-	assert_int_equal(memory_seek(memory, 7, SEEK_HOLE), 0x1000);
-	assert_int_equal(memory_seek(memory, 0x1000, SEEK_DATA), -ENXIO);
-	/* Bound anew at the same place. */
-	fake.ranges[0].generation = 5;
-	assert_int_equal(memory_read(memory, buf, 1, 0, never, NULL), -ESTALE);
-	assert_int_equal(memory_seek(memory, 0, SEEK_DATA), -ESTALE);
-	/* Unbound. */
-	fake.ranges[0].generation = 1;
-	fake.ranges[0].start = 0x1800;
-	assert_int_equal(memory_read(memory, buf, 1, 0, never, NULL), -ESTALE);
-	assert_int_equal(memory_read(memory, buf, 1, 0x900, never, NULL),
-			 -ESTALE);
-	/* The client ended. */
-	fake.gone = true;
-	assert_int_equal(memory_read(memory, buf, 1, 0, never, NULL), -ESRCH);
-	memory_close(memory);
-}
-
-static void test_bo_file(void **state)
-{
-	struct memory *memory;
-	uint8_t buf[0x3000];
-
-	add_object(4, 0x2000, 900);
-	assert_int_equal(memory_open(walk(CLIENT "bo/4"), &memory), 0);
-	assert_int_equal(memory_read(memory, buf, sizeof(buf), 1, never, NULL),
-			 0x1fff);
-	assert_int_equal(buf[0], fake_byte(1));
-	/* The handle names another object by now. */
-	fake.objects[0].object_id = 901;
-	assert_int_equal(memory_read(memory, buf, 1, 0, never, NULL), -ESTALE);
-	fake.object_count = 0;
-	assert_int_equal(memory_read(memory, buf, 1, 0, never, NULL), -ESTALE);
-	memory_close(memory);
-	assert_int_equal(memory_open(walk(CLIENT "bo/4"), &memory), -ENOENT);
-	assert_int_equal(fake.handles, 0);
-}
-
-static void test_interrupted_read(void **state)
-{
-	static uint8_t buf[FS_READ_MAX];
-	struct memory *memory;
-	int calls = 0;
-
-	add_range(0, FS_READ_MAX, 1);
-	assert_int_equal(memory_open(walk(VM "mem"), &memory), 0);
-	assert_int_equal(memory_read(memory, buf, sizeof(buf), 0, never, NULL),
-			 sizeof(buf));
-	assert_int_equal(memory_read(memory, buf, sizeof(buf), 0, at_once,
-				     NULL), -EINTR);
-	/* What is there already is not thrown away. */
-	assert_int_equal(memory_read(memory, buf, sizeof(buf), 0, after_one,
-				     &calls), 256 << 10);
-	memory_close(memory);
-}
-
 /* Texts */
 
 static void expect_text(const char *path, const char *expected)
@@ -677,13 +462,13 @@ static void test_texts(void **state)
 {
 	add_object(4, 0x8000, 900);
 	add_range(0x100000, 0x104000, 17);
-	expect_text(VM "maps", "000000100000-000000104000 r--- object vram 4:0x2000 0x8000\n");
+	expect_text(VM "maps", "000000100000-000000104000 rw--- object vram 4:0x2000 0x8000\n");
 	expect_text(VM "maps.json",
 		    "{\"vm\":5,\"name\":\"\",\"start\":\"0x0\",\"end\":\"0x1000000000000\",\"ranges\":[\n"
-		    "{\"start\":\"0x100000\",\"end\":\"0x104000\",\"kind\":\"object\",\"placement\":\"vram\",\"flags\":[\"readable\"],\"handle\":4,\"object\":\"0x384\",\"offset\":\"0x2000\",\"object_size\":32768,\"generation\":\"0x11\"}]}\n");
+		    "{\"start\":\"0x100000\",\"end\":\"0x104000\",\"kind\":\"object\",\"placement\":\"vram\",\"flags\":[\"readable\"],\"handle\":4,\"object\":\"0x384\",\"offset\":\"0x2000\",\"object_size\":32768,\"generation\":\"0x11\",\"reason\":null}]}\n");
 	expect_text(CLIENT "objects",
 		    "# handle flags kind placement size\n"
-		    "4 r--- ttm vram 0x8000\n");
+		    "4 rw--- ttm vram 0x8000\n");
 	expect_text(PROCESS "comm", "test-drmsnoopfs\n");
 	fake.range_count = 0;
 	expect_text(VM "maps", "");
@@ -733,8 +518,6 @@ static void test_text_has_a_limit(void **state)
 	text_free(&text);
 }
 
-#define TEST(name)	cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -755,11 +538,6 @@ int main(void)
 		TEST(test_open_directory_lends_its_handle),
 		TEST(test_ranges_change_while_read),
 		TEST(test_attributes),
-		TEST(test_read_mem),
-		TEST(test_seek_mem),
-		TEST(test_range_file),
-		TEST(test_bo_file),
-		TEST(test_interrupted_read),
 		TEST(test_texts),
 		TEST(test_text_seek),
 		TEST(test_text_of_the_dead),

@@ -18,7 +18,7 @@ static struct drmsnoop *open_fake(void)
 {
 	struct drmsnoop *snoop;
 
-	assert_int_equal(dsn_handle_new(dup(0), &fake_backend, &snoop), 0);
+	assert_int_equal(dsn_handle_new(dup(0), false, &fake_backend, &snoop), 0);
 	return snoop;
 }
 
@@ -389,13 +389,13 @@ static void ranges_as_lines(void **state)
 	assert_null(drmsnoop_objects_find(table, 60));
 	assert_int_equal(drmsnoop_objects_find(table, 50)->handle, 1);
 
-	drmsnoop_format_range(&range, table, line, sizeof(line));
-	assert_string_equal(line, "000000100000-000000101000 r-e- object vram 2:0x2000 0x10000\n");
-	assert_int_equal(drmsnoop_format_range(&range, table, tiny,
+	drmsnoop_format_range(&range, table, NULL, line, sizeof(line));
+	assert_string_equal(line, "000000100000-000000101000 rw-e- object vram 2:0x2000 0x10000\n");
+	assert_int_equal(drmsnoop_format_range(&range, table, NULL, tiny,
 					       sizeof(tiny)), strlen(line));
 	assert_string_equal(tiny, "0000001");
-	drmsnoop_format_range(&range, NULL, line, sizeof(line));
-	assert_string_equal(line, "000000100000-000000101000 r-e- object vram 0:0x2000 0x10000\n");
+	drmsnoop_format_range(&range, NULL, NULL, line, sizeof(line));
+	assert_string_equal(line, "000000100000-000000101000 rw-e- object vram 0:0x2000 0x10000\n");
 	range = (struct drm_snoop_range){
 		.start = 0xfffffffff000,
 		.end = 1ULL << 48,
@@ -403,8 +403,21 @@ static void ranges_as_lines(void **state)
 		.placement = 99,
 		.flags = DRM_SNOOP_READABLE,
 	};
-	drmsnoop_format_range(&range, table, line, sizeof(line));
-	assert_string_equal(line, "fffffffff000-1000000000000 r--- sparse ? -:0x0 0x0\n");
+	drmsnoop_format_range(&range, table, NULL, line, sizeof(line));
+	assert_string_equal(line, "fffffffff000-1000000000000 rw--- sparse ? -:0x0 0x0\n");
+	range = (struct drm_snoop_range){
+		.start = 0x1000,
+		.end = 0x3000,
+		.kind = DRM_SNOOP_RANGE_USERPTR,
+		.placement = DRM_SNOOP_PLACEMENT_SYSTEM,
+	};
+	drmsnoop_format_range(&range, table, "process memory: permission denied",
+			      line, sizeof(line));
+	assert_string_equal(line, "000000001000-000000003000 ----- userptr system -:0x0 0x0 # process memory: permission denied\n");
+	range.object_offset = 0x7f0000004000;
+	range.flags = DRM_SNOOP_READABLE | DRM_SNOOP_READ_ONLY;
+	drmsnoop_format_range(&range, table, NULL, line, sizeof(line));
+	assert_string_equal(line, "000000001000-000000003000 r---- userptr system cpu:0x7f0000004000 0x0\n");
 	drmsnoop_objects_free(table);
 	drmsnoop_objects_free(NULL);
 }
@@ -426,7 +439,7 @@ static void handles(void **state)
 	fake_kernel.error = ENODEV;
 	assert_int_equal(drmsnoop_register_fd(snoop, 0, &id), -ENODEV);
 	assert_string_equal(drmsnoop_error(), "card0 is gone");
-	assert_int_equal(dsn_handle_new(0, &fake_backend, &none), -ENODEV);
+	assert_int_equal(dsn_handle_new(0, false, &fake_backend, &none), -ENODEV);
 
 	/* Real descriptors that are no snoop nodes stay open. */
 	assert_int_equal(drmsnoop_open_fd(-1, &none), -EBADF);

@@ -279,21 +279,40 @@ static void why_not_ids(void **state)
 
 static void why_not_node(void **state)
 {
-	assert_int_equal(dsn_explain_node(&fixture, 3, ENOENT), -ENOENT);
+	assert_int_equal(dsn_explain_node(&fixture, 3, false, ENOENT), -ENOENT);
 	assert_non_null(strstr(drmsnoop_error(), "there is no card3"));
 
 	fixture_card(3, 0, "gpusim");
-	dsn_explain_node(&fixture, 3, ENOENT);
+	dsn_explain_node(&fixture, 3, false, ENOENT);
 	assert_non_null(strstr(drmsnoop_error(), "drm_snoop is not loaded: modprobe drm_snoop"));
 
 	fixture_dir("sys/module/drm_snoop");
-	dsn_explain_node(&fixture, 3, ENOENT);
+	dsn_explain_node(&fixture, 3, false, ENOENT);
 	assert_non_null(strstr(drmsnoop_error(), "although drm_snoop is loaded"));
 
-	assert_int_equal(dsn_explain_node(&fixture, 3, EACCES), -EACCES);
-	assert_non_null(strstr(drmsnoop_error(), "may not be opened"));
-	assert_int_equal(dsn_explain_node(&fixture, 3, ENXIO), -ENODEV);
+	assert_int_equal(dsn_explain_node(&fixture, 3, true, EACCES),
+			 -EACCES);
+	assert_non_null(strstr(drmsnoop_error(),
+			       "may not be opened for writing: it is for root only"));
+	assert_int_equal(dsn_explain_node(&fixture, 3, false, ENXIO), -ENODEV);
 	assert_string_equal(drmsnoop_error(), "card3 is gone");
+}
+
+static void why_not_writing(void **state)
+{
+	assert_int_equal(dsn_explain_writing(&fixture), -EOPNOTSUPP);
+	assert_non_null(strstr(drmsnoop_error(), "only reads: update it"));
+	fixture_file("sys/module/drm_snoop/parameters/writes", "N\n");
+	assert_int_equal(dsn_explain_writing(&fixture), -EPERM);
+	assert_non_null(strstr(drmsnoop_error(), "it is switched off: as root, echo Y >"));
+	fixture_file("sys/kernel/security/lockdown",
+		     "[none] integrity confidentiality\n");
+	assert_int_equal(dsn_explain_writing(&fixture), -EPERM);
+	assert_non_null(strstr(drmsnoop_error(), "switched off"));
+	fixture_file("sys/kernel/security/lockdown",
+		     "none [integrity] confidentiality\n");
+	assert_int_equal(dsn_explain_writing(&fixture), -EPERM);
+	assert_non_null(strstr(drmsnoop_error(), "the kernel is locked down"));
 }
 
 static void messages_are_one_line(void **state)
@@ -355,6 +374,7 @@ int main(void)
 		WITH_TREE(why_not_undumpable),
 		WITH_TREE(why_not_ids),
 		WITH_TREE(why_not_node),
+		WITH_TREE(why_not_writing),
 		cmocka_unit_test(messages_are_one_line),
 		WITH_TREE(own_fdinfo),
 		cmocka_unit_test(real_pidfds),

@@ -117,7 +117,7 @@ static int look(struct census_entry *entry)
 	uint64_t id;
 	int ret;
 
-	ret = drmsnoop_open(entry->card, &snoop);
+	ret = drmsnoop_open(entry->card, 0, &snoop);
 	if (ret)
 		goto denied;
 

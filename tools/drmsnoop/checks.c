@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What drmsnoop needs of a machine. */
+/* What drmsnoop needs of the kernel and of other packages. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "capability.h"
 #include "doctor.h"
-#include "drmsnoop.h"
 
 /* First line of a file; false if it cannot be read. */
 static bool read_line(const char *path, char *line, size_t size)
@@ -26,24 +26,6 @@ static bool read_line(const char *path, char *line, size_t size)
 	return ok;
 }
 
-/* Has this process a capability, by its number in linux/capability.h? */
-static bool has_capability(unsigned int number)
-{
-	unsigned long long mask = 0;
-	char line[256];
-	FILE *file = fopen("/proc/self/status", "re");
-
-	if (!file)
-		return false;
-	while (fgets(line, sizeof(line), file))
-		if (sscanf(line, "CapEff: %llx", &mask) == 1)
-			break;
-	fclose(file);
-	return mask >> number & 1;
-}
-
-#define CAP_NUMBER_SYS_PTRACE 19
-
 static void check_lockdown(struct checkup *checkup)
 {
 	char line[128];
@@ -55,14 +37,19 @@ static void check_lockdown(struct checkup *checkup)
 		checkup_add(checkup, "lockdown", CHECK_FAIL,
 			    "boot without lockdown=confidentiality",
 			    "the kernel is locked down: memory may not be read");
+	else if (strstr(line, "[integrity]"))
+		checkup_add(checkup, "lockdown", CHECK_OK, NULL,
+			    "lockdown: %s: memory may be read, not written",
+			    line);
 	else
 		checkup_add(checkup, "lockdown", CHECK_OK, NULL,
-			    "lockdown: %s: reading is allowed", line);
+			    "lockdown: %s: memory may be read and written",
+			    line);
 }
 
 static void check_yama(struct checkup *checkup)
 {
-	bool privileged = has_capability(CAP_NUMBER_SYS_PTRACE);
+	bool privileged = capability_have(CAPABILITY_SYS_PTRACE);
 	char line[16];
 	int scope;
 
@@ -111,85 +98,6 @@ void check_kernel(struct checkup *checkup)
 			    "the kernel has BTF");
 	check_lockdown(checkup);
 	check_yama(checkup);
-}
-
-/* A node that can be opened: the driver, its adapter and its BTF. */
-static void check_open_card(struct checkup *checkup,
-			    const struct drmsnoop_card *card)
-{
-	const struct drm_snoop_card_info *info;
-	char path[128], cure[256];
-	struct drmsnoop *snoop;
-
-	if (drmsnoop_open(card->index, &snoop)) {
-		checkup_add(checkup, "card", CHECK_WARN, NULL, "card%u: %s",
-			    card->index, drmsnoop_error());
-		return;
-	}
-	info = drmsnoop_card_info(snoop);
-	checkup->usable_cards++;
-	if (info->adapter_state == DRM_SNOOP_ADAPTER_READY) {
-		checkup_add(checkup, "card", CHECK_OK, NULL,
-			    "card%u: driver %s on %s: objects and address spaces",
-			    card->index, info->driver, info->bus_name);
-	} else {
-		snprintf(path, sizeof(path), "/sys/kernel/btf/%s",
-			 info->module);
-		if (info->adapter_state == DRM_SNOOP_ADAPTER_FAILED &&
-		    access(path, F_OK))
-			snprintf(cure, sizeof(cure),
-				 "there is no %s: use a build of %s with BTF",
-				 path, info->module);
-		else
-			snprintf(cure, sizeof(cure),
-				 "read objects with --bo: see drmsnoop maps --objects");
-		checkup_add(checkup, "card", CHECK_WARN, cure,
-			    "card%u: driver %s on %s: objects only; adapter: %s",
-			    card->index, info->driver, info->bus_name,
-			    info->adapter_reason[0] ? info->adapter_reason :
-			    drmsnoop_adapter_name(info->adapter_state));
-	}
-	drmsnoop_close(snoop);
-}
-
-static int check_card(const struct drmsnoop_card *card, void *data)
-{
-	struct checkup *checkup = data;
-	struct drmsnoop *snoop;
-
-	if (!card->access) {
-		check_open_card(checkup, card);
-		return 0;
-	}
-	/* Opening fails as access does, and says why. */
-	if (drmsnoop_open(card->index, &snoop))
-		checkup_add(checkup, "card", CHECK_WARN, NULL, "card%u%s%s: %s",
-			    card->index, card->driver[0] ? ", driver " : "",
-			    card->driver, drmsnoop_error());
-	else
-		drmsnoop_close(snoop);
-	return 0;
-}
-
-void check_cards(struct checkup *checkup)
-{
-	size_t before = checkup->count;
-
-	if (drmsnoop_foreach_card(check_card, checkup))
-		checkup_add(checkup, "cards", CHECK_FAIL, NULL, "%s",
-			    drmsnoop_error());
-	else if (checkup->count == before)
-		checkup_add(checkup, "cards", CHECK_FAIL,
-			    "load a DRM driver", "there is no DRM card");
-	else if (!checkup->usable_cards)
-		checkup_add(checkup, "cards", CHECK_FAIL,
-			    "see the lines above",
-			    "there is no card that you can look at");
-	else
-		checkup_add(checkup, "cards", CHECK_OK, NULL,
-			    "%zu card%s can be looked at",
-			    checkup->usable_cards,
-			    checkup->usable_cards == 1 ? "" : "s");
 }
 
 static bool in_path(const char *program)

@@ -24,6 +24,8 @@ const struct command *const commands[] = {
 	&ps_command,
 	&read_command,
 	&run_command,
+	&translate_command,
+	&write_command,
 	NULL,
 };
 

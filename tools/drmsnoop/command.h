@@ -53,6 +53,8 @@ extern const struct command maps_command;
 extern const struct command ps_command;
 extern const struct command read_command;
 extern const struct command run_command;
+extern const struct command translate_command;
+extern const struct command write_command;
 
 /* All commands, by name; ended by NULL. */
 extern const struct command *const commands[];

@@ -64,9 +64,12 @@ void checkup_free(struct checkup *checkup);
 
 /* check_kernel - module, lockdown, Yama, BTF */
 void check_kernel(struct checkup *checkup);
-/* check_cards - nodes, permissions, adapters */
-void check_cards(struct checkup *checkup);
 /* check_helpers - FUSE, libdrm */
 void check_helpers(struct checkup *checkup);
+
+/* checks_cards.c */
+
+/* check_cards - nodes, permissions, adapters, features */
+void check_cards(struct checkup *checkup);
 
 #endif /* DOCTOR_H */

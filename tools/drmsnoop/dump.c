@@ -64,9 +64,10 @@ static void put_hole(struct dump *dump, const struct drmsnoop_piece *piece)
 {
 	flush_line(dump);
 	print_offset(dump);
-	fprintf(dump->out, "  hole of 0x%llx bytes: %s\n",
+	fprintf(dump->out, "  hole of 0x%llx bytes: %s%s%s\n",
 		(unsigned long long)piece->size,
-		drmsnoop_hole_name(piece->hole));
+		drmsnoop_hole_name(piece->hole), piece->reason ? ": " : "",
+		piece->reason ? piece->reason : "");
 	dump->has_last = false;
 	dump->starred = false;
 	dump->offset += piece->size;

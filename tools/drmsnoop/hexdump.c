@@ -49,7 +49,7 @@ static int run(int argc, char **argv)
 	selection_target(&selection, argv[optind]);
 	if (optind + 1 < argc)
 		usage(&hexdump_command, "too many arguments");
-	window_check(&window, &selection);
+	window_check(&window, &selection, true);
 
 	snoop = selection_open(&selection);
 	selection_bind(&selection, snoop, &bound);

@@ -34,6 +34,8 @@ struct json_object *json_flags(uint32_t flags)
 		const char *name;
 	} names[] = {
 		{ DRM_SNOOP_READABLE, "readable" },
+		{ DRM_SNOOP_WRITABLE, "writable" },
+		{ DRM_SNOOP_READ_ONLY, "read-only" },
 		{ DRM_SNOOP_IMPORTED, "imported" },
 		{ DRM_SNOOP_EXPORTED, "exported" },
 		{ DRM_SNOOP_PURGED, "purged" },
@@ -62,7 +64,8 @@ struct json_object *json_vm(const struct drm_snoop_vm *vm)
 }
 
 struct json_object *json_range(const struct drm_snoop_range *range,
-			       const struct drmsnoop_objects *objects)
+			       const struct drmsnoop_objects *objects,
+			       const char *reason)
 {
 	struct json_object *value = json_object_new_object();
 	const struct drm_snoop_object *object = NULL;
@@ -85,6 +88,8 @@ struct json_object *json_range(const struct drm_snoop_range *range,
 	json_object_object_add(value, "object_size",
 			       json_object_new_uint64(range->object_size));
 	json_object_object_add(value, "generation", json_hex(range->generation));
+	json_object_object_add(value, "reason",
+			       reason ? json_text(reason) : NULL);
 	return value;
 }
 

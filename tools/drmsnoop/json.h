@@ -32,9 +32,11 @@ struct json_object *json_vm(const struct drm_snoop_vm *vm);
 /*
  * json_range - a range
  * @objects: table to find the handle in, or NULL
+ * @reason: why it cannot be read, or NULL
  */
 struct json_object *json_range(const struct drm_snoop_range *range,
-			       const struct drmsnoop_objects *objects);
+			       const struct drmsnoop_objects *objects,
+			       const char *reason);
 
 /* json_bo - an object */
 struct json_object *json_bo(const struct drm_snoop_object *object);

@@ -42,14 +42,16 @@ struct maps {
 static int print_range(const struct drm_snoop_range *range, void *data)
 {
 	struct maps *maps = data;
-	char line[256];
+	const char *reason = drmsnoop_range_reason(maps->snoop, range, 0);
+	char line[320];
 
 	if (maps->json) {
 		if (maps->items++)
 			putchar(',');
-		json_print(stdout, json_range(range, maps->objects));
+		json_print(stdout, json_range(range, maps->objects, reason));
 	} else {
-		drmsnoop_format_range(range, maps->objects, line, sizeof(line));
+		drmsnoop_format_range(range, maps->objects, reason, line,
+				      sizeof(line));
 		fputs(line, stdout);
 	}
 	return ferror(stdout) ? -EIO : 0;

@@ -146,10 +146,13 @@ static enum holes parse_holes(const char *text)
 
 static void die_at_hole(const struct sink *sink, uint64_t size)
 {
-	die(&read_command, "hole of 0x%llx bytes at 0x%llx (%s): %llu of %llu bytes were read: see drmsnoop maps, or use --holes",
+	const char *reason = sink->stopped.reason;
+
+	die(&read_command, "hole of 0x%llx bytes at 0x%llx (%s%s%s): %llu of %llu bytes were read: see drmsnoop maps, or use --holes",
 	    (unsigned long long)sink->stopped.size,
 	    (unsigned long long)sink->stopped.offset,
-	    drmsnoop_hole_name(sink->stopped.hole),
+	    drmsnoop_hole_name(sink->stopped.hole), reason ? ": " : "",
+	    reason ? reason : "",
 	    (unsigned long long)sink->read, (unsigned long long)size);
 }
 
@@ -184,7 +187,7 @@ static int run(int argc, char **argv)
 	selection_target(&selection, argv[optind]);
 	if (optind + 1 < argc)
 		usage(&read_command, "too many arguments");
-	window_check(&window, &selection);
+	window_check(&window, &selection, true);
 	if (!name)
 		open_sink(&sink, NULL, force);
 

@@ -32,6 +32,7 @@ static const struct option_spec options[] = {
 	OPTION_CLIENT,
 	OPTION_VM,
 	OPTION_BO,
+	OPTION_WRITE("let COMMAND write the memory, too"),
 	{ KEY_FD, "fd", "N", "descriptor that COMMAND gets (default 0)" },
 	{ KEY_CHILD, "child", "CMDLINE", "start CMDLINE with sh as the target" },
 	{ KEY_WAIT, "wait", "SECONDS", "with --child: until it uses a GPU (default 10)" },
@@ -168,7 +169,9 @@ static bool try_child(struct run *run)
 		return false;
 	client = selection->pid;
 	ret = drmsnoop_open_process(selection->pid, selection->card,
-				    selection->client, &run->snoop);
+				    selection->client,
+				    selection->write ? DRMSNOOP_WRITE : 0,
+				    &run->snoop);
 	/* Gone again, or not that client yet. */
 	if (ret == -ESRCH || ret == -ENOENT)
 		if (!access("/sys/module/drm_snoop", F_OK))

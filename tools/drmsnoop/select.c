@@ -49,6 +49,9 @@ bool selection_option(struct selection *selection, int key, const char *value)
 						 UINT32_MAX);
 		selection->has_bo = true;
 		return true;
+	case KEY_WRITE:
+		selection->write = true;
+		return true;
 	}
 	return false;
 }
@@ -80,7 +83,9 @@ struct drmsnoop *selection_open(const struct selection *selection)
 		ret = drmsnoop_open_fd(selection->fd, &snoop);
 	else
 		ret = drmsnoop_open_process(selection->pid, selection->card,
-					    selection->client, &snoop);
+					    selection->client,
+					    selection->write ? DRMSNOOP_WRITE : 0,
+					    &snoop);
 	if (ret)
 		die(selection->command, "%s", drmsnoop_error());
 	return snoop;

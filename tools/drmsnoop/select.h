@@ -20,6 +20,7 @@ enum {
 	KEY_CLIENT,
 	KEY_VM,
 	KEY_BO,
+	KEY_WRITE,
 	/* first key that a command may use for its own */
 	KEY_OWN,
 };
@@ -28,6 +29,7 @@ enum {
 #define OPTION_CLIENT	{ KEY_CLIENT, "client", "ID", "one client of the process" }
 #define OPTION_VM	{ KEY_VM, "vm", "N", "the address space with this number" }
 #define OPTION_BO	{ KEY_BO, "bo", "HANDLE", "the object with this handle" }
+#define OPTION_WRITE(text)	{ KEY_WRITE, "write", NULL, (text) }
 
 /*
  * struct selection - what the user chose
@@ -47,6 +49,8 @@ struct selection {
 	uint64_t vm;
 	bool has_bo;
 	uint32_t bo;
+	/* open for writing too */
+	bool write;
 };
 
 #define SELECTION_INIT(cmd) \

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which bytes of a VM or object a command reads. */
+/* Which bytes of a VM or object a command works on. */
 
 #include "window.h"
 
@@ -29,7 +29,7 @@ bool window_option(struct window *window, const struct command *command,
 }
 
 void window_check(const struct window *window,
-		  const struct selection *selection)
+		  const struct selection *selection, bool need_size)
 {
 	const struct command *command = selection->command;
 	uint64_t start = window->has_va ? window->va : window->offset;
@@ -40,7 +40,7 @@ void window_check(const struct window *window,
 		usage(command, "--offset is for --bo: use --va");
 	if (!selection->has_bo && !window->has_va)
 		usage(command, "--va is missing");
-	if (!selection->has_bo && !window->has_size)
+	if (need_size && !selection->has_bo && !window->has_size)
 		usage(command, "--size is missing");
 	if (window->has_size && window->size - 1 > UINT64_MAX - start)
 		usage(command, "0x%llx bytes at 0x%llx go past the last address",

@@ -2,7 +2,7 @@
 #ifndef WINDOW_H
 #define WINDOW_H
 
-/* Which bytes of a VM or object a command reads: options of read and hexdump. */
+/* Which bytes of a VM or object a command works on. */
 
 #include "select.h"
 
@@ -41,17 +41,19 @@ bool window_option(struct window *window, const struct command *command,
 
 /*
  * window_check - end with status 2 if options do not go together
+ * @need_size: of a VM, the size must be given
  *
  * To be called before anything is opened.
  */
 void window_check(const struct window *window,
-		  const struct selection *selection);
+		  const struct selection *selection, bool need_size);
 
 /*
  * window_resolve - find out what the bytes are
  * @bound: what the handle is bound to
  * @start: returned first file offset
- * @size: returned number of bytes, at least 1
+ * @size: returned number of bytes: as chosen, or up to the end of an object; 0 of
+ *	a VM if no size was chosen
  *
  * Ends with status 1 if the window begins past the end of an object.
  */

@@ -78,8 +78,8 @@ uint64_t drmsnoop_strip_sign(uint64_t end, uint64_t addr)
 	return addr & mask;
 }
 
-/* Causes that all calls on a bound handle share. */
-static int explain_content(const struct drmsnoop *snoop, int error)
+int dsn_explain_content(const struct drmsnoop *snoop, const char *what,
+			int error)
 {
 	switch (error) {
 	case ENXIO:
@@ -87,11 +87,11 @@ static int explain_content(const struct drmsnoop *snoop, int error)
 	case ENOENT:
 		return dsn_fail(error, "what the handle was bound to is gone: the target closed it");
 	case ESRCH:
-		return dsn_fail(error, "the client ended");
-	case EPERM:
-		return dsn_fail(error, "the kernel is locked down (confidentiality): GPU memory may not be read");
+		return dsn_fail(error, "the client ended, or the process whose memory it is");
+	case ESTALE:
+		return dsn_fail(error, "the target binds something else there again and again");
 	}
-	return dsn_explain_ioctl(snoop, "reading", error);
+	return dsn_explain_ioctl(snoop, what, error);
 }
 
 int drmsnoop_query_range(struct drmsnoop *snoop, uint64_t addr, uint32_t flags,
@@ -111,7 +111,8 @@ int drmsnoop_query_range(struct drmsnoop *snoop, uint64_t addr, uint32_t flags,
 				flags & DRM_SNOOP_QUERY_NEXT ? " or after" : "",
 				(unsigned long long)addr);
 	if (ret)
-		return explain_content(snoop, -ret);
+		return dsn_explain_content(snoop, "DRM_IOCTL_SNOOP_QUERY_RANGE",
+					   -ret);
 	if (range_size > known)
 		memset((char *)range + known, 0, range_size - known);
 	memcpy(range, &arg.range, range_size < known ? range_size : known);
@@ -139,9 +140,8 @@ static ssize_t read_fully(struct drmsnoop *snoop, char *buf, size_t count,
 	return done;
 }
 
-/* Check a window and make its start a file offset. */
-static int check_window(const struct drmsnoop *snoop, uint64_t *offset,
-			uint64_t *size)
+int dsn_check_window(const struct drmsnoop *snoop, uint64_t *offset,
+		     uint64_t *size)
 {
 	if (*size && *size - 1 > UINT64_MAX - *offset)
 		return dsn_fail(EOVERFLOW, "0x%llx bytes at 0x%llx go past the last address",
@@ -157,6 +157,26 @@ static int check_window(const struct drmsnoop *snoop, uint64_t *offset,
 	return 0;
 }
 
+static int explain_read(struct drmsnoop *snoop, uint64_t offset, int error)
+{
+	struct drm_snoop_range range;
+	const char *reason = NULL;
+
+	switch (error) {
+	case EPERM:
+		return dsn_fail(error, "the kernel is locked down (confidentiality): GPU memory may not be read");
+	case EACCES:
+	case EIO:
+		if (!drmsnoop_query_range(snoop, offset, 0, &range,
+					  sizeof(range)))
+			reason = drmsnoop_range_reason(snoop, &range, 0);
+		return dsn_fail(error, "nothing can be read at 0x%llx%s%s",
+				(unsigned long long)offset,
+				reason ? ": " : "", reason ? reason : "");
+	}
+	return dsn_explain_content(snoop, "reading", error);
+}
+
 ssize_t drmsnoop_pread(struct drmsnoop *snoop, void *buf, size_t count,
 		       uint64_t offset)
 {
@@ -164,18 +184,13 @@ ssize_t drmsnoop_pread(struct drmsnoop *snoop, void *buf, size_t count,
 	ssize_t n;
 	int ret;
 
-	ret = check_window(snoop, &offset, &size);
+	ret = dsn_check_window(snoop, &offset, &size);
 	if (ret)
 		return ret;
 	if (size > SSIZE_MAX)
 		size = SSIZE_MAX;
 	n = read_fully(snoop, buf, size, offset);
-	if (n == -EIO)
-		return dsn_fail(EIO, "nothing can be read at 0x%llx",
-				(unsigned long long)offset);
-	if (n < 0)
-		return explain_content(snoop, -n);
-	return n;
+	return n < 0 ? explain_read(snoop, offset, -n) : n;
 }
 
 /*
@@ -198,13 +213,15 @@ static int flush_hole(struct walk *walk)
 	return hole.size ? walk->fn(&hole, walk->data) : 0;
 }
 
-static int put_hole(struct walk *walk, uint64_t offset, uint64_t size, int kind)
+static int put_hole(struct walk *walk, uint64_t offset, uint64_t size, int kind,
+		    const char *reason)
 {
 	int ret;
 
 	if (!size)
 		return 0;
-	if (walk->hole.size && walk->hole.hole == kind) {
+	if (walk->hole.size && walk->hole.hole == kind &&
+	    walk->hole.reason == reason) {
 		walk->hole.size += size;
 		return 0;
 	}
@@ -213,6 +230,7 @@ static int put_hole(struct walk *walk, uint64_t offset, uint64_t size, int kind)
 		.offset = offset,
 		.size = size,
 		.hole = kind,
+		.reason = reason,
 	};
 	return ret;
 }
@@ -237,15 +255,17 @@ static uint64_t min_u64(uint64_t a, uint64_t b)
 }
 
 /*
- * Find out why nothing could be read at *@pos and go past it. @again says that
- * the read was repeated already; without it, a range that ought to be readable
- * is left where it is: it may have been bound between the read and now.
+ * Find out why nothing could be read at *@pos, which gave @error, and go past it.
+ * @again says that the read was repeated already; without it, a range that ought to
+ * be readable is left where it is: it may have been bound between the read and now.
  */
-static int skip_hole(struct walk *walk, uint64_t *pos, uint64_t end, bool *again)
+static int skip_hole(struct walk *walk, uint64_t *pos, uint64_t end, int error,
+		     bool *again)
 {
 	uint64_t start = *pos, page = sysconf(_SC_PAGESIZE), stop;
 	struct drm_snoop_range range;
 	int kind = DRMSNOOP_HOLE_UNBOUND;
+	const char *reason = NULL;
 	int ret;
 
 	ret = drmsnoop_query_range(walk->snoop, start, DRM_SNOOP_QUERY_NEXT,
@@ -262,12 +282,16 @@ static int skip_hole(struct walk *walk, uint64_t *pos, uint64_t end, bool *again
 	} else {
 		stop = min_u64(range.end, end);
 		kind = DRMSNOOP_HOLE_UNREADABLE;
+		reason = drmsnoop_range_reason(walk->snoop, &range, 0);
 		if (range.flags & DRM_SNOOP_READABLE) {
 			if (!*again) {
 				*again = true;
 				return 0;
 			}
-			stop = min_u64(stop, (start | (page - 1)) + 1);
+			if (error == ESRCH)
+				reason = "process memory: the process ended";
+			else
+				stop = min_u64(stop, (start | (page - 1)) + 1);
 		}
 	}
 	*again = false;
@@ -278,14 +302,14 @@ static int skip_hole(struct walk *walk, uint64_t *pos, uint64_t end, bool *again
 	    walk->snoop->end < stop) {
 		if (walk->snoop->end > start) {
 			ret = put_hole(walk, start, walk->snoop->end - start,
-				       kind);
+				       kind, NULL);
 			if (ret)
 				return ret;
 			start = walk->snoop->end;
 		}
 		kind = DRMSNOOP_HOLE_END;
 	}
-	return put_hole(walk, start, stop - start, kind);
+	return put_hole(walk, start, stop - start, kind, reason);
 }
 
 int drmsnoop_read(struct drmsnoop *snoop, uint64_t offset, uint64_t size,
@@ -298,7 +322,7 @@ int drmsnoop_read(struct drmsnoop *snoop, uint64_t offset, uint64_t size,
 	char *buf;
 	int ret;
 
-	ret = check_window(snoop, &offset, &size);
+	ret = dsn_check_window(snoop, &offset, &size);
 	if (ret || !size)
 		return ret;
 	buf = malloc(min_u64(size, PIECE_SIZE));
@@ -320,16 +344,17 @@ int drmsnoop_read(struct drmsnoop *snoop, uint64_t offset, uint64_t size,
 			again = false;
 		} else if (!n) {
 			ret = put_hole(&walk, pos, end - pos,
-				       DRMSNOOP_HOLE_END);
+				       DRMSNOOP_HOLE_END, NULL);
 			pos = end;
-		} else if (n == -EIO) {
-			ret = skip_hole(&walk, &pos, end, &again);
+		} else if (n == -EIO || n == -EACCES || n == -ESRCH) {
+			ret = skip_hole(&walk, &pos, end, -n, &again);
 		} else {
-			ret = explain_content(snoop, -n);
+			ret = explain_read(snoop, pos, -n);
 		}
 	}
 	if (!ret && asked > size)
-		ret = put_hole(&walk, end, asked - size, DRMSNOOP_HOLE_END);
+		ret = put_hole(&walk, end, asked - size, DRMSNOOP_HOLE_END,
+			       NULL);
 	if (!ret)
 		ret = flush_hole(&walk);
 	free(buf);

@@ -10,7 +10,7 @@
  *	struct drmsnoop *snoop;
  *	char buf[4096];
  *
- *	drmsnoop_open_process(pid, DRMSNOOP_ANY_CARD, DRMSNOOP_ALL_CLIENTS,
+ *	drmsnoop_open_process(pid, DRMSNOOP_ANY_CARD, DRMSNOOP_ALL_CLIENTS, 0,
  *			      &snoop);
  *	drmsnoop_bind_vm(snoop, client_id, vm_id, NULL);
  *	n = drmsnoop_pread(snoop, buf, sizeof(buf), gpu_address);
@@ -27,14 +27,15 @@
  * twice. A callback may use the same handle, but not close it.
  *
  * Threads. Different handles are independent. One handle may be used by several
- * threads at once, except that drmsnoop_bind_vm(), drmsnoop_bind_object() and
- * drmsnoop_close() need it for themselves. The library keeps no state outside
+ * threads at once, except that the functions that bind, register or close it
+ * need it for themselves. The library keeps no state outside
  * handles but the message of drmsnoop_error(), of which each thread has its own.
  *
  * ABI. Structures passed to callbacks grow at their end only; do not copy
  * or embed them by sizeof if you need members that a later library may add.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -205,41 +206,54 @@ int drmsnoop_check_access(pid_t pid, int fd);
  */
 struct drmsnoop;
 
+/* Flags of the open functions */
+/* open and register for writing, too */
+#define DRMSNOOP_WRITE		(1U << 0)
+
 /**
  * drmsnoop_open - open the snoop node of a card; nothing is registered yet
  * @card: N of cardN
+ * @flags: 0 or DRMSNOOP_WRITE
  * @snoop: returned handle, owned by the caller
  *
- * The descriptor is read-only and close-on-exec.
+ * The descriptor is close-on-exec, and read-only without DRMSNOOP_WRITE.
  *
  * Returns 0 or a negative errno: -ENOENT (no node), -EACCES (may not open it),
- * -ENODEV (the card is gone), -ENOTTY (not a snoop node), -ENOMEM, -EMFILE.
+ * -ENODEV (the card is gone), -ENOTTY (not a snoop node), -ENOMEM, -EMFILE; with
+ * DRMSNOOP_WRITE also -EPERM (writing is switched off, or the kernel is locked
+ * down) and -EOPNOTSUPP (this drm_snoop cannot write).
  */
-int drmsnoop_open(unsigned int card, struct drmsnoop **snoop);
+int drmsnoop_open(unsigned int card, unsigned int flags,
+		  struct drmsnoop **snoop);
 
 /**
- * drmsnoop_open_process - open a snoop node and register a process's clients
+ * drmsnoop_open_process - open a snoop node and register a process
  * @pid: target
  * @card: N of cardN, or DRMSNOOP_ANY_CARD if the process uses only one card
  * @client_id: one client, or DRMSNOOP_ALL_CLIENTS
+ * @flags: 0 or DRMSNOOP_WRITE
  * @snoop: returned handle, owned by the caller
  *
- * Safe against reuse of @pid: everything is taken from the process that had
- * the number when the function was called.
+ * Registers its clients and, as far as that is possible, its memory; when it is
+ * not, drmsnoop_range_reason() says why for the ranges that need it. Safe against
+ * reuse of @pid: everything is taken from the process that had the number when
+ * the function was called.
  *
  * Returns 0 or a negative errno: those of drmsnoop_open() and
  * drmsnoop_register_process(), and -EINVAL (@card is DRMSNOOP_ANY_CARD and the
  * process has clients on several cards; the message names them).
  */
 int drmsnoop_open_process(pid_t pid, int card, uint64_t client_id,
-			  struct drmsnoop **snoop);
+			  unsigned int flags, struct drmsnoop **snoop);
 
 /**
  * drmsnoop_open_fd - make a handle of a snoop descriptor that is already open
  * @fd: an open snoop node, as "drmsnoop run" gives to its command
  * @snoop: returned handle; owns @fd from now on and closes it in the end
  *
- * Keeps what @fd is registered for and bound to. On failure @fd is left open.
+ * Keeps what @fd is registered for and bound to. If it is open for writing, so
+ * are clients and memory that are registered from now on. On failure @fd is left
+ * open.
  *
  * Returns 0 or a negative errno: -EBADF, -ENOTTY (not a snoop node), -ENODEV,
  * -ENOMEM.
@@ -270,20 +284,22 @@ int drmsnoop_fd(const struct drmsnoop *snoop);
 const struct drm_snoop_card_info *
 drmsnoop_card_info(const struct drmsnoop *snoop);
 
-/* Registration */
+/* Registration: for writing, if the handle is open for writing */
 
 /**
- * drmsnoop_register_process - register the DRM clients of a process
- * @snoop: handle
+ * drmsnoop_register_process - register a process
+ * @snoop: handle; not to be used by other threads meanwhile
  * @pid: target; clients on other cards than the handle's are passed over
  * @client_id: one client, or DRMSNOOP_ALL_CLIENTS
  *
+ * Registers its DRM clients, and its memory as drmsnoop_open_process() does.
  * Clients that end while this runs are passed over.
  *
  * Returns the number of clients that were registered, at least 1, or a negative
  * errno: -ESRCH (no such process), -EACCES or -EPERM (may not be looked at),
  * -ENOENT (the process has no such client on this card), -ENOSPC (too many
- * registrations on this handle), -ENODEV, -ENOMEM.
+ * registrations on this handle), -EDQUOT (too many of this user), -ENODEV,
+ * -ENOMEM.
  */
 int drmsnoop_register_process(struct drmsnoop *snoop, pid_t pid,
 			      uint64_t client_id);
@@ -308,11 +324,25 @@ int drmsnoop_register_pid_fd(struct drmsnoop *snoop, pid_t pid, int fd,
  * @client_id: returned client id, may be NULL
  *
  * Returns 0 or a negative errno of DRM_IOCTL_SNOOP_REGISTER: -EBADF, -EINVAL
- * (not a DRM descriptor of the handle's card), -EACCES, -ENOSPC, -ENODEV,
- * -ENOMEM.
+ * (not a DRM descriptor of the handle's card), -EACCES, -EPERM, -ENOSPC, -EDQUOT,
+ * -ENODEV, -ENOMEM.
  */
 int drmsnoop_register_fd(struct drmsnoop *snoop, int drm_fd,
 			 uint64_t *client_id);
+
+/**
+ * drmsnoop_register_memory - register the memory of a process
+ * @snoop: handle; not to be used by other threads meanwhile
+ * @pid: target
+ *
+ * Ranges that a client bound by their CPU address (userptr) are reached only
+ * with it. It is /proc/PID/mem that is registered, by its own rules.
+ *
+ * Returns 0 or a negative errno: -EACCES (may not be looked at), -ESRCH (no such
+ * process, or it has no memory), -EOPNOTSUPP (this drm_snoop cannot), -ENOSPC,
+ * -EDQUOT, -ENODEV, -ENOMEM.
+ */
+int drmsnoop_register_memory(struct drmsnoop *snoop, pid_t pid);
 
 /* What registered clients have */
 
@@ -416,6 +446,20 @@ const struct drm_snoop_object *
 drmsnoop_objects_find(const struct drmsnoop_objects *objects,
 		      uint64_t object_id);
 
+/**
+ * drmsnoop_range_reason - why a range cannot be read or written
+ * @snoop: handle
+ * @range: range
+ * @flags: 0: read; DRMSNOOP_WRITE: read and written
+ *
+ * Returns some words for people, such as "process memory: permission denied",
+ * or NULL if it can. Valid until a process is registered, at most as long as the
+ * handle.
+ */
+const char *drmsnoop_range_reason(const struct drmsnoop *snoop,
+				  const struct drm_snoop_range *range,
+				  unsigned int flags);
+
 /* Content */
 
 /**
@@ -487,9 +531,10 @@ int drmsnoop_query_range(struct drmsnoop *snoop, uint64_t addr, uint32_t flags,
  * means that the byte after the last one is in a hole, past the end, or failed.
  *
  * Returns the number of bytes, 0 past the end, or a negative errno if not one
- * byte could be read: -EIO (a hole, or memory that cannot be read), -ENXIO (not
- * bound), -ESRCH (the client ended), -ENOENT (the VM or handle is gone),
- * -EOVERFLOW (@offset + @count wraps), -EINVAL (@offset is no address), -EBUSY, -EPERM (kernel
+ * byte could be read: -EIO (a hole, or memory that cannot be read), -EACCES
+ * (memory of the process, which is not registered), -ENXIO (not bound), -ESRCH
+ * (the client ended), -ENOENT (the VM or handle is gone), -EOVERFLOW (@offset +
+ * @count wraps), -EINVAL (@offset is no address), -EBUSY, -EPERM (kernel
  * lockdown), -ENODEV.
  */
 ssize_t drmsnoop_pread(struct drmsnoop *snoop, void *buf, size_t count,
@@ -520,6 +565,12 @@ struct drmsnoop_piece {
 
 	/** @hole: DRMSNOOP_HOLE_*. */
 	int hole;
+
+	/**
+	 * @reason: With DRMSNOOP_HOLE_UNREADABLE, as drmsnoop_range_reason();
+	 * NULL if it is not known.
+	 */
+	const char *reason;
 };
 
 /** drmsnoop_piece_fn - called per piece, see the top of this file */
@@ -538,10 +589,80 @@ typedef int (*drmsnoop_piece_fn)(const struct drmsnoop_piece *piece,
  * up: what could not be read is a hole.
  *
  * Returns 0 when the whole window was covered, what @fn returned, or a negative
- * errno as drmsnoop_pread() but -EIO, and -ENOMEM.
+ * errno as drmsnoop_pread() but -EIO and -EACCES, and -ENOMEM.
  */
 int drmsnoop_read(struct drmsnoop *snoop, uint64_t offset, uint64_t size,
 		  drmsnoop_piece_fn fn, void *data);
+
+/**
+ * drmsnoop_check_write - find out whether bytes can be written
+ * @snoop: handle that is bound and open for writing
+ * @offset: first byte: GPU address or offset in the object
+ * @size: number of bytes
+ * @dropped: returned number of bytes in sparse ranges, where nothing is stored;
+ *	may be NULL
+ *
+ * Looks at all ranges, and writes nothing. The target may bind something else
+ * before drmsnoop_pwrite() comes.
+ *
+ * Returns 0, or a negative errno for the first byte that cannot be written:
+ * -EIO (nothing is bound there), -EACCES (bound read-only, memory of the process
+ * that is not registered, a handle that is not open for writing), -ENOSPC (past
+ * the end), and those of drmsnoop_query_range().
+ */
+int drmsnoop_check_write(struct drmsnoop *snoop, uint64_t offset,
+			 uint64_t size, uint64_t *dropped);
+
+/**
+ * drmsnoop_pwrite - write bytes to what the handle is bound to
+ * @snoop: handle that is bound and open for writing
+ * @buf: bytes
+ * @count: number of bytes
+ * @offset: GPU address or offset in the object; sign-extended ones are accepted
+ *
+ * Like pwrite(), with interrupted and short writes continued: less than @count
+ * means that the byte after the last one could not be written.
+ *
+ * Returns the number of bytes, or a negative errno if not one byte could be
+ * written: -EIO, -EACCES and -ENOSPC as drmsnoop_check_write(), -EPERM (writing
+ * was switched off, or the kernel locked down), and others of drmsnoop_pread().
+ */
+ssize_t drmsnoop_pwrite(struct drmsnoop *snoop, const void *buf, size_t count,
+			uint64_t offset);
+
+/**
+ * drmsnoop_sync - make written bytes visible to the device
+ * @snoop: handle
+ *
+ * As fsync() on the descriptor: writes are on their way to memory then, past the
+ * CPU's caches and buffers. What the GPU has in its own caches stays there.
+ *
+ * Returns 0 or a negative errno: -ENODEV, -EOPNOTSUPP (the device does not see the
+ * caches of the CPU).
+ */
+int drmsnoop_sync(struct drmsnoop *snoop);
+
+/** drmsnoop_pages_fn - called per run of pages, see the top of this file */
+typedef int (*drmsnoop_pages_fn)(const struct drm_snoop_pages *pages,
+				 void *data);
+
+/**
+ * drmsnoop_foreach_pages - find out where bytes are now
+ * @snoop: handle that is bound
+ * @offset: first byte: GPU address or offset in the object
+ * @size: number of bytes
+ * @fn: called per run of pages, as long as possible; not for holes
+ * @data: for @fn
+ *
+ * Offsets in VRAM, DMA and physical addresses are told only if the descriptor was
+ * opened with CAP_SYS_ADMIN. Memory can move at any time.
+ *
+ * Returns 0, what @fn returned, or a negative errno: -EOPNOTSUPP (this drm_snoop
+ * cannot tell), -EOVERFLOW, -EINVAL, -ENXIO (not bound), -ESRCH, -ENOENT, -EBUSY,
+ * -ENODEV, -ENOMEM.
+ */
+int drmsnoop_foreach_pages(struct drmsnoop *snoop, uint64_t offset,
+			   uint64_t size, drmsnoop_pages_fn fn, void *data);
 
 /* Words for numbers: never NULL, never freed; "?" for unknown values */
 
@@ -564,13 +685,22 @@ const char *drmsnoop_placement_name(uint32_t placement);
 const char *drmsnoop_hole_name(int hole);
 
 /* Size of the buffer of drmsnoop_flags_text(), with the NUL. */
-#define DRMSNOOP_FLAGS_SIZE	5
+#define DRMSNOOP_FLAGS_SIZE	6
 
 /**
- * drmsnoop_flags_text - flags of an object or range as four letters
+ * drmsnoop_may_write - whether an object or range is there to be written
  * @flags: DRM_SNOOP_READABLE and others
- * @text: returned: 'r' readable, 'i' imported, 'e' exported, 'p' purged, in
- *	this order, '-' where a flag is not set
+ *
+ * True if its content can be had and it is not bound read-only: then whoever
+ * opens for writing can write it.
+ */
+bool drmsnoop_may_write(uint32_t flags);
+
+/**
+ * drmsnoop_flags_text - flags of an object or range as five letters
+ * @flags: DRM_SNOOP_READABLE and others
+ * @text: returned: 'r' readable, 'w' as drmsnoop_may_write(), 'i' imported, 'e'
+ *	exported, 'p' purged, in this order, '-' where that is not so
  *
  * Returns @text.
  */
@@ -580,21 +710,24 @@ const char *drmsnoop_flags_text(uint32_t flags, char text[DRMSNOOP_FLAGS_SIZE]);
  * drmsnoop_format_range - a range as one line, like those of /proc/PID/maps
  * @range: range
  * @objects: table to find the handle in, or NULL
+ * @reason: why it cannot be read, as drmsnoop_range_reason(), or NULL
  * @buf: returned line with a newline, cut to @size with its NUL
- * @size: size of @buf; 160 is enough
+ * @size: size of @buf; 256 is enough
  *
- * The line is: start-end flags kind placement handle:offset size, for example
+ * The line is: start-end flags kind placement handle:offset size [# reason], for
+ * example
  *
- *	000000100000-000000101000 r--- object vram 3:0x2000 0x10000
+ *	000000100000-000000101000 rw--- object vram 3:0x2000 0x10000
  *
- * with handle 0 for an object without handle, and "-:0x0 0x0" for ranges that
- * are bound to no object. Addresses are hexadecimal, at least 12 digits.
+ * with handle 0 for an object without handle, "cpu:" and the CPU address for memory
+ * of the process, and "-:0x0 0x0" where there is neither. Addresses are
+ * hexadecimal, at least 12 digits.
  *
  * Returns the length of the whole line, as snprintf().
  */
 int drmsnoop_format_range(const struct drm_snoop_range *range,
 			  const struct drmsnoop_objects *objects,
-			  char *buf, size_t size);
+			  const char *reason, char *buf, size_t size);
 
 #ifdef __cplusplus
 }

@@ -159,8 +159,9 @@ static bool exists(const char *format, const char *root, unsigned int card)
 }
 
 int dsn_explain_node(const struct dsn_roots *roots, unsigned int card,
-		     int error)
+		     bool write, int error)
 {
+	const char *how = write ? " for writing" : "";
 	char node[PATH_MAX], group[64];
 	struct stat st;
 
@@ -178,18 +179,35 @@ int dsn_explain_node(const struct dsn_roots *roots, unsigned int card,
 	case EACCES:
 	case EPERM:
 		if (!stat(node, &st) && (st.st_mode & 0060) && st.st_gid)
-			return dsn_fail(error, "%s may not be opened: it is for group %s: usermod -aG %s USER, then log in again",
-					node,
+			return dsn_fail(error, "%s may not be opened%s: it is for group %s: usermod -aG %s USER, then log in again",
+					node, how,
 					group_name(st.st_gid, group,
 						   sizeof(group)),
 					group);
-		return dsn_fail(error, "%s may not be opened: it is for root only: install 60-drm-snoop.rules, or use root",
-				node);
+		return dsn_fail(error, "%s may not be opened%s: it is for root only: install 60-drm-snoop.rules, or use root",
+				node, how);
 	case ENODEV:
 	case ENXIO:
 		return dsn_fail(ENODEV, "card%u is gone", card);
 	}
 	return dsn_fail(error, "%s: %s", node, strerror(error));
+}
+
+int dsn_explain_writing(const struct dsn_roots *roots)
+{
+	char path[PATH_MAX], text[64];
+
+	snprintf(path, sizeof(path), "%s/kernel/security/lockdown", roots->sys);
+	if (dsn_read_file(path, text, sizeof(text)) > 0 &&
+	    (strstr(text, "[integrity]") || strstr(text, "[confidentiality]")))
+		return dsn_fail(EPERM, "memory may not be written: the kernel is locked down: boot without lockdown");
+	snprintf(path, sizeof(path), "%s/module/drm_snoop/parameters/writes",
+		 roots->sys);
+	if (dsn_read_file(path, text, sizeof(text)) <= 0)
+		return dsn_fail(EOPNOTSUPP, "memory may not be written: this drm_snoop only reads: update it");
+	if (text[0] == 'N' || text[0] == '0')
+		return dsn_fail(EPERM, "memory may not be written: it is switched off: as root, echo Y >/sys/module/drm_snoop/parameters/writes");
+	return dsn_fail(EPERM, "memory may not be written: the kernel forbids it");
 }
 
 int dsn_explain_ioctl(const struct drmsnoop *snoop, const char *what, int error)

@@ -25,12 +25,27 @@ static ssize_t kernel_pread(int fd, void *buf, size_t count, off_t offset)
 	return n < 0 ? -errno : n;
 }
 
+static ssize_t kernel_pwrite(int fd, const void *buf, size_t count,
+			     off_t offset)
+{
+	ssize_t n = pwrite(fd, buf, count, offset);
+
+	return n < 0 ? -errno : n;
+}
+
+static int kernel_fsync(int fd)
+{
+	return fsync(fd) ? -errno : 0;
+}
+
 const struct dsn_backend dsn_kernel = {
 	.ioctl = kernel_ioctl,
 	.pread = kernel_pread,
+	.pwrite = kernel_pwrite,
+	.fsync = kernel_fsync,
 };
 
-int dsn_handle_new(int fd, const struct dsn_backend *backend,
+int dsn_handle_new(int fd, bool write, const struct dsn_backend *backend,
 		   struct drmsnoop **snoop)
 {
 	struct drmsnoop *s;
@@ -40,7 +55,9 @@ int dsn_handle_new(int fd, const struct dsn_backend *backend,
 	if (!s)
 		return dsn_fail(ENOMEM, "out of memory");
 	s->fd = fd;
+	s->write = write;
 	s->backend = backend;
+	strcpy(s->memory, "process memory: not registered");
 
 	ret = backend->ioctl(fd, DRM_IOCTL_SNOOP_CARD_INFO, &s->info);
 	if (ret) {
@@ -62,25 +79,36 @@ int dsn_handle_new(int fd, const struct dsn_backend *backend,
 	return 0;
 }
 
-int drmsnoop_open(unsigned int card, struct drmsnoop **snoop)
+int drmsnoop_open(unsigned int card, unsigned int flags,
+		  struct drmsnoop **snoop)
 {
+	bool write = flags & DRMSNOOP_WRITE;
 	char path[PATH_MAX];
 	int fd, ret;
 
+	if (flags & ~DRMSNOOP_WRITE)
+		return dsn_fail(EINVAL, "unknown flags 0x%x", flags);
 	snprintf(path, sizeof(path), "%s/dri/card%u-snoop", dsn_real_roots.dev,
 		 card);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	fd = open(path, (write ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
-		return dsn_explain_node(&dsn_real_roots, card, errno);
-	ret = dsn_handle_new(fd, &dsn_kernel, snoop);
-	if (ret)
+		return dsn_explain_node(&dsn_real_roots, card, write, errno);
+	ret = dsn_handle_new(fd, write, &dsn_kernel, snoop);
+	if (ret) {
 		close(fd);
-	return ret;
+		return ret;
+	}
+	if (write && !((*snoop)->info.features & DRM_SNOOP_FEATURE_WRITE)) {
+		drmsnoop_close(*snoop);
+		return dsn_explain_writing(&dsn_real_roots);
+	}
+	return 0;
 }
 
 int drmsnoop_open_fd(int fd, struct drmsnoop **snoop)
 {
 	struct stat st;
+	int flags;
 
 	if (fstat(fd, &st))
 		return dsn_fail(errno, "descriptor %d is not open", fd);
@@ -88,7 +116,9 @@ int drmsnoop_open_fd(int fd, struct drmsnoop **snoop)
 	if (!S_ISCHR(st.st_mode))
 		return dsn_fail(ENOTTY, "descriptor %d is not a /dev/dri/cardN-snoop node",
 				fd);
-	return dsn_handle_new(fd, &dsn_kernel, snoop);
+	flags = fcntl(fd, F_GETFL);
+	return dsn_handle_new(fd, flags >= 0 && (flags & O_ACCMODE) == O_RDWR,
+			      &dsn_kernel, snoop);
 }
 
 void drmsnoop_close(struct drmsnoop *snoop)

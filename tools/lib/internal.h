@@ -39,11 +39,13 @@ extern const struct dsn_roots dsn_real_roots;
 /*
  * struct dsn_backend - how to reach drm_snoop
  *
- * Both return a negative errno on failure.
+ * All return a negative errno on failure.
  */
 struct dsn_backend {
 	int (*ioctl)(int fd, unsigned long request, void *arg);
 	ssize_t (*pread)(int fd, void *buf, size_t count, off_t offset);
+	ssize_t (*pwrite)(int fd, const void *buf, size_t count, off_t offset);
+	int (*fsync)(int fd);
 };
 
 /* The real one. */
@@ -52,24 +54,30 @@ extern const struct dsn_backend dsn_kernel;
 /*
  * struct drmsnoop - see drmsnoop.h
  *
- * @fd, @backend and @info are immutable after creation.
- * @end changes in the bind functions only, which need the handle for themselves.
+ * @fd, @backend, @write and @info are immutable after creation.
+ * @end changes in the bind functions, and @memory in those that register memory,
+ * which need the handle for themselves.
  */
 struct drmsnoop {
 	int fd;
 	const struct dsn_backend *backend;
+	/* @fd is open for writing, and so it is registered */
+	bool write;
 	struct drm_snoop_card_info info;
 	/* first offset past what is bound; 0 if not known */
 	uint64_t end;
+	/* why the process's memory was not registered; "" if it was */
+	char memory[96];
 };
 
 /*
  * dsn_handle_new - make a handle around a descriptor
  * @fd: owned by the handle on success
+ * @write: @fd is open for writing
  * @backend: outlives the handle
  * @snoop: returned handle
  */
-int dsn_handle_new(int fd, const struct dsn_backend *backend,
+int dsn_handle_new(int fd, bool write, const struct dsn_backend *backend,
 		   struct drmsnoop **snoop);
 
 /* error.c */
@@ -130,11 +138,20 @@ int dsn_explain_process(const struct dsn_roots *roots, pid_t pid,
 
 /*
  * dsn_explain_node - say why the snoop node of a card could not be opened
+ * @write: it was to be opened for writing
  *
  * Returns -@error, with the message set.
  */
 int dsn_explain_node(const struct dsn_roots *roots, unsigned int card,
-		     int error);
+		     bool write, int error);
+
+/*
+ * dsn_explain_writing - say why nobody may write
+ *
+ * Returns -EPERM (switched off, locked down) or -EOPNOTSUPP (an old module),
+ * with the message set.
+ */
+int dsn_explain_writing(const struct dsn_roots *roots);
 
 /*
  * dsn_explain_ioctl - say why a call on a handle failed
@@ -146,6 +163,39 @@ int dsn_explain_node(const struct dsn_roots *roots, unsigned int card,
  */
 int dsn_explain_ioctl(const struct drmsnoop *snoop, const char *what,
 		      int error);
+
+/* content.c: what reading and writing share */
+
+/*
+ * dsn_check_window - check a window and make its start a file offset
+ * @offset: first byte; its sign extension is taken off
+ * @size: number of bytes; what is past the last file offset is cut off
+ *
+ * Returns 0, -EOVERFLOW or -EINVAL.
+ */
+int dsn_check_window(const struct drmsnoop *snoop, uint64_t *offset,
+		     uint64_t *size);
+
+/*
+ * dsn_explain_content - say why a call on a bound handle failed
+ * @what: "reading" or "writing"
+ *
+ * Returns -@error, with the message set.
+ */
+int dsn_explain_content(const struct drmsnoop *snoop, const char *what,
+			int error);
+
+/* memory.c */
+
+/*
+ * dsn_register_memory - register a process's memory, as far as it is possible
+ * @pidfd: of the process
+ *
+ * A failure is kept in the handle, for drmsnoop_range_reason().
+ *
+ * Returns 0 or a negative errno; the message is not set.
+ */
+int dsn_register_memory(struct drmsnoop *snoop, int pidfd, pid_t pid);
 
 /* card.c */
 

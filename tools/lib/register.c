@@ -18,7 +18,10 @@
 int drmsnoop_register_fd(struct drmsnoop *snoop, int drm_fd,
 			 uint64_t *client_id)
 {
-	struct drm_snoop_register arg = { .fd = drm_fd };
+	struct drm_snoop_register arg = {
+		.fd = drm_fd,
+		.flags = snoop->write ? DRM_SNOOP_REGISTER_WRITE : 0,
+	};
 	int ret;
 
 	ret = snoop->backend->ioctl(snoop->fd, DRM_IOCTL_SNOOP_REGISTER, &arg);
@@ -33,9 +36,15 @@ int drmsnoop_register_fd(struct drmsnoop *snoop, int drm_fd,
 		return dsn_fail(EINVAL, "the descriptor is not a DRM descriptor of card%u",
 				snoop->info.primary_minor);
 	case -EACCES:
-		return dsn_fail(EACCES, "the DRM descriptor is not open for reading");
+		return dsn_fail(EACCES, "the DRM descriptor is not open for %s",
+				snoop->write ? "reading and writing" :
+				"reading");
+	case -EPERM:
+		return dsn_explain_writing(&dsn_real_roots);
 	case -ENOSPC:
-		return dsn_fail(ENOSPC, "too many clients are registered on this handle, or by this user: close others");
+		return dsn_fail(ENOSPC, "256 clients are registered on this descriptor: open another one");
+	case -EDQUOT:
+		return dsn_fail(EDQUOT, "your limit of registrations is reached: close other observers of GPU memory");
 	}
 	return dsn_explain_ioctl(snoop, "DRM_IOCTL_SNOOP_REGISTER", -ret);
 }
@@ -123,8 +132,9 @@ static int register_scan(struct drmsnoop *snoop, int pidfd, pid_t pid,
 	if (count)
 		return count;
 	if (refused)
-		return dsn_fail(-refused, "the DRM descriptors of process %d are not open for reading",
-				(int)pid);
+		return dsn_fail(-refused, "the DRM descriptors of process %d are not open for %s",
+				(int)pid, snoop->write ? "reading and writing" :
+				"reading");
 	if (client_id != DRMSNOOP_ALL_CLIENTS)
 		return dsn_fail(ENOENT, "process %d has no client %llu on card%u: see `drmsnoop ps %d`",
 				(int)pid, (unsigned long long)client_id, card,
@@ -146,6 +156,8 @@ int drmsnoop_register_process(struct drmsnoop *snoop, pid_t pid,
 			       snoop->info.primary_minor, &scan);
 	if (!ret)
 		ret = register_scan(snoop, pidfd, pid, &scan, client_id);
+	if (ret > 0)
+		dsn_register_memory(snoop, pidfd, pid);
 	dsn_scan_end(&scan);
 	close(pidfd);
 	return ret;
@@ -186,7 +198,7 @@ static int choose_card(pid_t pid, const struct dsn_scan *scan,
 }
 
 int drmsnoop_open_process(pid_t pid, int card, uint64_t client_id,
-			  struct drmsnoop **snoop)
+			  unsigned int flags, struct drmsnoop **snoop)
 {
 	struct drmsnoop *s = NULL;
 	struct dsn_scan scan;
@@ -201,9 +213,11 @@ int drmsnoop_open_process(pid_t pid, int card, uint64_t client_id,
 		card = ret;
 	}
 	if (ret >= 0)
-		ret = drmsnoop_open(card, &s);
+		ret = drmsnoop_open(card, flags, &s);
 	if (!ret)
 		ret = register_scan(s, pidfd, pid, &scan, client_id);
+	if (ret > 0)
+		dsn_register_memory(s, pidfd, pid);
 	dsn_scan_end(&scan);
 	close(pidfd);
 	if (ret < 0) {

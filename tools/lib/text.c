@@ -2,6 +2,7 @@
 /* Words and lines for what the kernel answers in numbers. */
 
 #include <stdio.h>
+#include <string.h>
 
 #include "internal.h"
 
@@ -81,19 +82,25 @@ const char *drmsnoop_hole_name(int hole)
 	return NAME_OF((unsigned int)hole, names);
 }
 
+bool drmsnoop_may_write(uint32_t flags)
+{
+	return (flags & DRM_SNOOP_READABLE) && !(flags & DRM_SNOOP_READ_ONLY);
+}
+
 const char *drmsnoop_flags_text(uint32_t flags, char text[DRMSNOOP_FLAGS_SIZE])
 {
 	text[0] = flags & DRM_SNOOP_READABLE ? 'r' : '-';
-	text[1] = flags & DRM_SNOOP_IMPORTED ? 'i' : '-';
-	text[2] = flags & DRM_SNOOP_EXPORTED ? 'e' : '-';
-	text[3] = flags & DRM_SNOOP_PURGED ? 'p' : '-';
-	text[4] = '\0';
+	text[1] = drmsnoop_may_write(flags) ? 'w' : '-';
+	text[2] = flags & DRM_SNOOP_IMPORTED ? 'i' : '-';
+	text[3] = flags & DRM_SNOOP_EXPORTED ? 'e' : '-';
+	text[4] = flags & DRM_SNOOP_PURGED ? 'p' : '-';
+	text[5] = '\0';
 	return text;
 }
 
 int drmsnoop_format_range(const struct drm_snoop_range *range,
 			  const struct drmsnoop_objects *objects,
-			  char *buf, size_t size)
+			  const char *reason, char *buf, size_t size)
 {
 	const struct drm_snoop_object *object = NULL;
 	char flags[DRMSNOOP_FLAGS_SIZE], handle[16] = "-";
@@ -104,13 +111,17 @@ int drmsnoop_format_range(const struct drm_snoop_range *range,
 						       range->object_id);
 		snprintf(handle, sizeof(handle), "%u",
 			 object ? object->handle : 0);
+	} else if (range->kind == DRM_SNOOP_RANGE_USERPTR &&
+		   range->object_offset) {
+		strcpy(handle, "cpu");
 	}
-	return snprintf(buf, size, "%012llx-%012llx %s %s %s %s:0x%llx 0x%llx\n",
+	return snprintf(buf, size, "%012llx-%012llx %s %s %s %s:0x%llx 0x%llx%s%s\n",
 			(unsigned long long)range->start,
 			(unsigned long long)range->end,
 			drmsnoop_flags_text(range->flags, flags),
 			drmsnoop_range_kind_name(range->kind),
 			drmsnoop_placement_name(range->placement), handle,
 			(unsigned long long)range->object_offset,
-			(unsigned long long)range->object_size);
+			(unsigned long long)range->object_size,
+			reason ? " # " : "", reason ? reason : "");
 }
