@@ -156,7 +156,7 @@ int snoop_card_info(struct snoop_card *card, struct drm_snoop_card_info *info)
 
 	if (!snoop_card_enter(card, &card_index, &drm_index))
 		return -ENODEV;
-	info->features = DRM_SNOOP_FEATURE_READ;
+	info->features = DRM_SNOOP_FEATURE_READ | DRM_SNOOP_FEATURE_PAGES;
 	if (info->adapter_state == DRM_SNOOP_ADAPTER_READY)
 		info->features |= DRM_SNOOP_FEATURE_VM;
 	if (snoop_memory_is_known())

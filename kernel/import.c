@@ -78,6 +78,18 @@ void snoop_import_status(struct drm_gem_object *obj, u32 *placement, u32 *flags)
 		*flags |= DRM_SNOOP_READABLE;
 }
 
+/**
+ * snoop_import_memory - the object whose memory an imported object is
+ * @obj: The object, imported or not.
+ *
+ * Return: the exporter's object, which @obj keeps, or @obj itself; NULL for a
+ * dma-buf that is not GEM's.
+ */
+struct drm_gem_object *snoop_import_memory(struct drm_gem_object *obj)
+{
+	return obj->import_attach ? snoop_import_exporter(snoop_import_buf(obj)) : obj;
+}
+
 /* Through the object of a GEM exporter, whose device must stay meanwhile. */
 static int snoop_import_access_gem(const struct snoop_access *access,
 				   struct drm_gem_object *exporter, u64 offset, void *buf,

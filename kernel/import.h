@@ -7,6 +7,7 @@
 struct drm_gem_object;
 struct snoop_access;
 
+struct drm_gem_object *snoop_import_memory(struct drm_gem_object *obj);
 void snoop_import_status(struct drm_gem_object *obj, u32 *placement, u32 *flags);
 int snoop_import_access(const struct snoop_access *access, struct drm_gem_object *obj,
 			u64 offset, void *buf, size_t len, bool write);

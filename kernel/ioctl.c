@@ -14,6 +14,7 @@
 #include "card.h"
 #include "file.h"
 #include "list.h"
+#include "pages.h"
 #include "policy.h"
 #include "space.h"
 
@@ -102,6 +103,11 @@ static int snoop_ioctl_query_range(struct snoop_file *file, void *arg)
 	return ret;
 }
 
+static int snoop_ioctl_query_pages(struct snoop_file *file, void *arg)
+{
+	return snoop_query_pages(file, arg);
+}
+
 static int snoop_ioctl_list(struct snoop_file *file, void *arg)
 {
 	return snoop_list(file, arg);
@@ -115,6 +121,7 @@ union snoop_ioctl_arg {
 	struct drm_snoop_list list;
 	struct drm_snoop_bind bind;
 	struct drm_snoop_query_range query_range;
+	struct drm_snoop_query_pages query_pages;
 };
 
 /**
@@ -159,6 +166,11 @@ static const struct snoop_ioctl_op snoop_ioctl_ops[] = {
 		.size = sizeof(struct drm_snoop_register_mem),
 		.min_size = offsetofend(struct drm_snoop_register_mem, flags),
 		.function = snoop_ioctl_register_mem,
+	},
+	[DRM_SNOOP_QUERY_PAGES] = {
+		.size = sizeof(struct drm_snoop_query_pages),
+		.min_size = offsetofend(struct drm_snoop_query_pages, pad),
+		.function = snoop_ioctl_query_pages,
 	},
 };
 

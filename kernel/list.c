@@ -10,7 +10,6 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/uaccess.h>
 
 #include <drm/drm_gem.h>
 
@@ -18,6 +17,7 @@
 
 #include "access.h"
 #include "adapters/adapter.h"
+#include "entries.h"
 #include "file.h"
 #include "identity.h"
 #include "list.h"
@@ -29,9 +29,6 @@
 
 /* Most entries in one call, so that it ends soon. */
 #define SNOOP_LIST_MAX		65536
-
-/* Largest element that a caller may ask for. */
-#define SNOOP_LIST_ENTRY_MAX	4096
 
 union snoop_list_entry {
 	struct drm_snoop_client client;
@@ -233,32 +230,12 @@ static int snoop_list_gather(struct snoop_file *file, const struct drm_snoop_lis
 	return ret;
 }
 
-/* Copies packed entries to the caller's array of larger or smaller ones. */
-static int snoop_list_copy(const struct drm_snoop_list *list, u64 index, const void *entries,
-			   unsigned int entry_size, unsigned int count)
-{
-	unsigned int known = min(entry_size, list->entry_size);
-	u8 __user *user = u64_to_user_ptr(list->entries + index * list->entry_size);
-
-	if (entry_size == list->entry_size)
-		return copy_to_user(user, entries, entry_size * count) ? -EFAULT : 0;
-	while (count--) {
-		if (copy_to_user(user, entries, known) ||
-		    clear_user(user + known, list->entry_size - known))
-			return -EFAULT;
-		entries += entry_size;
-		user += list->entry_size;
-	}
-	return 0;
-}
-
 static int snoop_list_check(struct snoop_file *file, const struct drm_snoop_list *list)
 {
 	bool clients = list->what == DRM_SNOOP_LIST_CLIENTS;
 
 	if (!list->what || list->what >= ARRAY_SIZE(snoop_list_kinds) || list->flags ||
-	    !list->count || !list->entry_size || !IS_ALIGNED(list->entry_size, 8) ||
-	    list->entry_size > SNOOP_LIST_ENTRY_MAX)
+	    !list->count || !snoop_entries_size_valid(list->entry_size))
 		return -EINVAL;
 	if ((clients && list->client_id) ||
 	    (list->what != DRM_SNOOP_LIST_RANGES && list->vm_id))
@@ -271,7 +248,11 @@ static int snoop_list_check(struct snoop_file *file, const struct drm_snoop_list
 /* Fills the caller's array; as snoop_list(). */
 static int snoop_list_run(struct snoop_file *file, struct drm_snoop_list *list, void *entries)
 {
-	unsigned int entry_size = snoop_list_kinds[list->what].entry_size;
+	const struct snoop_entries copy = {
+		.user = list->entries,
+		.user_size = list->entry_size,
+		.size = snoop_list_kinds[list->what].entry_size,
+	};
 	u32 wanted = min_t(u32, list->count, SNOOP_LIST_MAX);
 	u32 done = 0;
 	int ret = 0;
@@ -280,11 +261,11 @@ static int snoop_list_run(struct snoop_file *file, struct drm_snoop_list *list, 
 		unsigned int max = min_t(u32, wanted - done, SNOOP_LIST_BATCH);
 		u64 cursor = list->cursor;
 
-		memset(entries, 0, max * entry_size);
+		memset(entries, 0, max * copy.size);
 		ret = snoop_list_gather(file, list, &cursor, entries, max);
 		if (ret < 0)
 			break;
-		if (snoop_list_copy(list, done, entries, entry_size, ret)) {
+		if (snoop_entries_copy(&copy, done, entries, ret)) {
 			ret = -EFAULT;
 			break;
 		}

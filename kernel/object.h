@@ -9,6 +9,24 @@ struct drm_gem_object;
 struct snoop_access;
 
 /**
+ * struct snoop_place - where some bytes of an object are
+ * @placement: DRM_SNOOP_PLACEMENT_*.
+ * @flags: DRM_SNOOP_PAGES_*, which of the addresses are known.
+ * @vram_offset: Byte of device memory.
+ * @dma_addr: Address for the device.
+ * @phys_addr: Address for the CPU.
+ * @len: Bytes for which this holds, not 0.
+ */
+struct snoop_place {
+	u32 placement;
+	u32 flags;
+	u64 vram_offset;
+	u64 dma_addr;
+	u64 phys_addr;
+	u64 len;
+};
+
+/**
  * struct snoop_object_ops - how the memory of one kind of object is reached
  *
  * status and access are called with the object's reservation held, access also
@@ -35,6 +53,14 @@ struct snoop_object_ops {
 	 * nothing.
 	 */
 	int (*access)(struct drm_gem_object *obj, u64 offset, void *buf, size_t len, bool write);
+
+	/**
+	 * @locate: Tells where the byte at @offset is. @place comes with UNKNOWN,
+	 * no flags and a length up to the end of the object, which may be
+	 * shortened. Called as access. May not wait.
+	 */
+	void (*locate)(struct drm_gem_object *obj, u64 offset, bool addresses,
+		       struct snoop_place *place);
 };
 
 extern const struct snoop_object_ops snoop_object_ttm;

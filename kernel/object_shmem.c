@@ -91,9 +91,30 @@ static int snoop_shmem_access(struct drm_gem_object *obj, u64 offset, void *buf,
 	return 0;
 }
 
+static void snoop_shmem_locate(struct drm_gem_object *obj, u64 offset, bool addresses,
+			       struct snoop_place *place)
+{
+	struct drm_gem_shmem_object *shmem = to_drm_gem_shmem_obj(obj);
+	u32 unused = 0;
+
+	place->placement = snoop_shmem_status(obj, &unused);
+	if (!shmem->pages || shmem->madv < 0)
+		return;
+	place->len = PAGE_SIZE - offset_in_page(offset);
+	/* Heaps that grow have holes. */
+	if (!shmem->pages[offset >> PAGE_SHIFT]) {
+		place->placement = DRM_SNOOP_PLACEMENT_NONE;
+	} else if (addresses) {
+		place->flags |= DRM_SNOOP_PAGES_PHYS_ADDR;
+		place->phys_addr = page_to_phys(shmem->pages[offset >> PAGE_SHIFT]) +
+				   offset_in_page(offset);
+	}
+}
+
 const struct snoop_object_ops snoop_object_shmem = {
 	.kind = DRM_SNOOP_OBJECT_SHMEM,
 	.match = snoop_shmem_match,
 	.status = snoop_shmem_status,
 	.access = snoop_shmem_access,
+	.locate = snoop_shmem_locate,
 };

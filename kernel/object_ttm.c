@@ -20,6 +20,7 @@
 
 #include "copy.h"
 #include "object.h"
+#include "object_ttm.h"
 
 /*
  * Largest piece for a driver's access_memory. amdgpu hands whole pages to its
@@ -38,32 +39,6 @@ static bool snoop_ttm_match(const struct drm_gem_object *obj)
 			 (funcs->vm_ops && funcs->vm_ops->open == ttm_bo_vm_open));
 }
 
-static bool snoop_ttm_is_system(const struct ttm_buffer_object *bo)
-{
-	return bo->resource->mem_type == TTM_PL_SYSTEM ||
-	       bo->resource->mem_type == TTM_PL_TT;
-}
-
-/*
- * Pages that TTM did not allocate: a userptr's or a scatter list's. They may
- * belong to somebody else by now; TTM does not map them either
- * (ttm_bo_vm_reserve(), 6.12).
- */
-static bool snoop_ttm_is_foreign(const struct ttm_buffer_object *bo)
-{
-	return bo->ttm && (bo->ttm->page_flags & TTM_TT_FLAG_EXTERNAL);
-}
-
-/*
- * ttm_bo_kmap() takes the memory of an object to be one block. Drivers with
- * scattered VRAM have an io_mem_pfn to say where each page is, so theirs is
- * not read through a window.
- */
-static bool snoop_ttm_has_window(const struct ttm_buffer_object *bo)
-{
-	return !bo->bdev->funcs->io_mem_pfn;
-}
-
 static u32 snoop_ttm_status(struct drm_gem_object *obj, u32 *flags)
 {
 	const struct ttm_buffer_object *bo = drm_gem_ttm_of_gem(obj);
@@ -77,18 +52,7 @@ static u32 snoop_ttm_status(struct drm_gem_object *obj, u32 *flags)
 	    (!snoop_ttm_is_system(bo) && !snoop_ttm_has_window(bo) &&
 	     !bo->bdev->funcs->access_memory))
 		*flags &= ~DRM_SNOOP_READABLE;
-	if (bo->ttm && snoop_ttm_is_system(bo) && (bo->ttm->page_flags & TTM_TT_FLAG_SWAPPED))
-		return DRM_SNOOP_PLACEMENT_SWAPPED;
-	switch (bo->resource->mem_type) {
-	case TTM_PL_SYSTEM:
-		return DRM_SNOOP_PLACEMENT_SYSTEM;
-	case TTM_PL_TT:
-		return DRM_SNOOP_PLACEMENT_TT;
-	case TTM_PL_VRAM:
-		return DRM_SNOOP_PLACEMENT_VRAM;
-	default:
-		return DRM_SNOOP_PLACEMENT_PRIVATE;
-	}
+	return snoop_ttm_placement(bo);
 }
 
 /*
@@ -245,4 +209,5 @@ const struct snoop_object_ops snoop_object_ttm = {
 	.match = snoop_ttm_match,
 	.status = snoop_ttm_status,
 	.access = snoop_ttm_access,
+	.locate = snoop_ttm_locate,
 };

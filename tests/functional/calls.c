@@ -19,6 +19,10 @@ unsigned long call_request(enum call call)
 		return DRM_IOCTL_SNOOP_BIND;
 	case QUERY:
 		return DRM_IOCTL_SNOOP_QUERY_RANGE;
+	case REGISTER_MEM:
+		return DRM_IOCTL_SNOOP_REGISTER_MEM;
+	case QUERY_PAGES:
+		return DRM_IOCTL_SNOOP_QUERY_PAGES;
 	default:
 		return DRM_IOCTL_SNOOP_LIST;
 	}
@@ -57,6 +61,16 @@ union argument *call_valid(const struct scene *scene, enum call call)
 		break;
 	case QUERY:
 		arg.query.addr = SCENE_ADDR + 1;
+		break;
+	case REGISTER_MEM:
+		arg.reg_mem.fd = scene->mem;
+		break;
+	case QUERY_PAGES:
+		arg.pages.addr = SCENE_ADDR;
+		arg.pages.end = SCENE_END;
+		arg.pages.entries = (unsigned long)entries;
+		arg.pages.count = 4;
+		arg.pages.entry_size = sizeof(struct drm_snoop_pages);
 		break;
 	default:
 		valid_list(scene, call, &arg.list);

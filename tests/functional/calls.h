@@ -18,6 +18,8 @@ enum call {
 	LIST_RANGES,
 	BIND_VM,
 	BIND_OBJECT,
+	REGISTER_MEM,
+	QUERY_PAGES,
 	QUERY,
 	CALLS
 };
@@ -29,6 +31,8 @@ union argument {
 	struct drm_snoop_list list;
 	struct drm_snoop_bind bind;
 	struct drm_snoop_query_range query;
+	struct drm_snoop_register_mem reg_mem;
+	struct drm_snoop_query_pages pages;
 	unsigned char bytes[1 << _IOC_SIZEBITS];
 };
 
@@ -36,7 +40,7 @@ unsigned long call_request(enum call call);
 
 /*
  * An argument that is accepted; what the uAPI does not want is zero. Valid until
- * the next call. LIST has room for 4 entries.
+ * the next call. LIST and QUERY_PAGES have room for 4 entries.
  */
 union argument *call_valid(const struct scene *scene, enum call call);
 

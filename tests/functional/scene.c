@@ -22,6 +22,7 @@ int scene_setup(void **state)
 	expect_ok(gc_map(scene->drm, scene->vm, SCENE_ADDR, scene->object, 0, SCENE_SIZE));
 	expect_ok(gc_map(scene->drm, scene->vm, SCENE_SECOND, scene->vram, SCENE_OFFSET,
 			 SCENE_SIZE - SCENE_OFFSET));
+	scene->mem = expect_ok(snoop_open_mem(getpid(), O_RDWR));
 	expect_ok(snoop_register(scene->snoop, scene->drm, &scene->client_id));
 	return 0;
 }
@@ -32,6 +33,7 @@ int scene_teardown(void **state)
 
 	close(scene->snoop);
 	close(scene->drm);
+	close(scene->mem);
 	free(scene);
 	return 0;
 }

@@ -26,6 +26,8 @@ struct scene {
 	/* The client's DRM descriptor and its key. */
 	int drm;
 	__u64 client_id;
+	/* The test's own /proc/PID/mem; not registered. */
+	int mem;
 	__u32 vm;
 	/* In system memory and in VRAM, SCENE_SIZE each. */
 	__u32 object;

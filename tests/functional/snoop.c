@@ -155,6 +155,28 @@ int snoop_list(int snoop, __u32 what, __u64 client_id, __u64 vm_id, void *entrie
 	return count;
 }
 
+int snoop_pages(int snoop, __u64 addr, __u64 end, struct drm_snoop_pages *runs,
+		unsigned int max, unsigned int page)
+{
+	struct drm_snoop_query_pages arg = {
+		.addr = addr, .end = end, .entry_size = sizeof(*runs)
+	};
+	unsigned int count = 0;
+	int ret;
+
+	while (arg.addr != end) {
+		arg.entries = (unsigned long)(runs + count);
+		arg.count = max - count < page ? max - count : page;
+		if (!arg.count)
+			return -ENOBUFS;
+		ret = snoop_ioctl(snoop, DRM_IOCTL_SNOOP_QUERY_PAGES, &arg);
+		if (ret)
+			return ret;
+		count += arg.count;
+	}
+	return count;
+}
+
 int snoop_find_object(int snoop, __u64 client_id, __u32 handle, struct drm_snoop_object *object)
 {
 	struct drm_snoop_list arg = {

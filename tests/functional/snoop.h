@@ -37,6 +37,12 @@ int snoop_query(int snoop, __u64 addr, __u32 flags, struct drm_snoop_range *rang
  */
 int snoop_list(int snoop, __u32 what, __u64 client_id, __u64 vm_id, void *entries,
 	       unsigned int max, unsigned int page);
+/*
+ * All of QUERY_PAGES for [@addr, @end) to @runs, which has room for @max elements,
+ * at most @page at once; returns their number.
+ */
+int snoop_pages(int snoop, __u64 addr, __u64 end, struct drm_snoop_pages *runs,
+		unsigned int max, unsigned int page);
 /* Bytes of one entry of @what. */
 size_t snoop_entry_size(__u32 what);
 /* The entry of @handle in the list of objects. */

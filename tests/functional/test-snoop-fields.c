@@ -43,6 +43,11 @@ struct reject {
 #define SET_QUERY(member, value, error) \
 	REJECT(QUERY, drm_snoop_query_range, member, false, value, error)
 
+#define SET_MEM(member, value, error) \
+	REJECT(REGISTER_MEM, drm_snoop_register_mem, member, false, value, error)
+#define SET_PAGES(member, value, error) \
+	REJECT(QUERY_PAGES, drm_snoop_query_pages, member, false, value, error)
+
 /* Members that all kinds of LIST treat alike. */
 #define LIST_REJECTS(call) \
 	SET_LIST(call, flags, 1, EINVAL), \
@@ -90,6 +95,16 @@ static const struct reject rejects[] = {
 	SET_REGISTER(flags, 2, EINVAL),
 	SET_REGISTER(flags, 3, EINVAL),
 	SET_REGISTER(flags, 0x80000000, EINVAL),
+
+	SET_MEM(fd, -1, EBADF),
+	SET_MEM(fd, INT_MAX, EBADF),
+	SET_MEM(fd, INT_MIN, EBADF),
+	/* Standard input is something else. */
+	SET_MEM(fd, 0, EINVAL),
+	/* The snoop file is open for reading only. */
+	SET_MEM(flags, DRM_SNOOP_REGISTER_WRITE, EACCES),
+	SET_MEM(flags, 2, EINVAL),
+	SET_MEM(flags, 0x80000000, EINVAL),
 
 	LIST_REJECTS(LIST_CLIENTS),
 	SET_LIST(LIST_CLIENTS, what, 0, EINVAL),
@@ -148,6 +163,24 @@ static const struct reject rejects[] = {
 	SET_QUERY(addr, 1ULL << 48, ENOENT),
 	SET_QUERY(addr, 1ULL << 63, ENOENT),
 	SET_QUERY(addr, ULLONG_MAX, ENOENT),
+
+	SET_PAGES(flags, 1, EINVAL),
+	SET_PAGES(flags, 0x80000000, EINVAL),
+	SET_PAGES(pad, 1, EINVAL),
+	SET_PAGES(pad, 0x80000000, EINVAL),
+	SET_PAGES(end, 0, EINVAL),
+	SET_PAGES(end, SCENE_ADDR, EINVAL),
+	SET_PAGES(end, SCENE_ADDR - 1, EINVAL),
+	SET_PAGES(count, 0, EINVAL),
+	SET_PAGES(entry_size, 0, EINVAL),
+	SET_PAGES(entry_size, 4, EINVAL),
+	SET_PAGES(entry_size, 12, EINVAL),
+	SET_PAGES(entry_size, 4104, EINVAL),
+	SET_PAGES(entry_size, 0xfffffff8, EINVAL),
+	SET_PAGES(entries, 0, EFAULT),
+	SET_PAGES(entries, 8, EFAULT),
+	SET_PAGES(entries, 0x0000800000000000, EFAULT),
+	SET_PAGES(entries, 0xffffffff81000000, EFAULT),
 };
 
 /* The registered test's function: its state is a row of rejects. */

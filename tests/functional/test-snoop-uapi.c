@@ -22,7 +22,7 @@ static void test_unknown_numbers(void **state)
 	unsigned int nr;
 
 	scene_bind(scene);
-	for (nr = DRM_SNOOP_REGISTER_MEM + 1; nr <= _IOC_NRMASK; nr++)
+	for (nr = DRM_SNOOP_QUERY_PAGES + 1; nr <= _IOC_NRMASK; nr++)
 		call_rejected(scene, _IOC(_IOC_READ | _IOC_WRITE, DRM_SNOOP_IOCTL_TYPE, nr, 64),
 			      call_valid(scene, CARD_INFO), ENOTTY);
 }
@@ -250,6 +250,8 @@ static void test_32_bit(void **state)
 		memcpy(low, call_valid(scene, call), sizeof(*low));
 		if (call >= LIST_CLIENTS && call <= LIST_RANGES)
 			low->list.entries = (unsigned long)(low + 1);
+		if (call == QUERY_PAGES)
+			low->pages.entries = (unsigned long)(low + 1);
 		expect_ok(ioctl_32(scene->snoop, call_request(call), low));
 		expect_error(ioctl_32(scene->snoop, call_request(call), NULL), EFAULT);
 	}
