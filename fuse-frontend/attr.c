@@ -43,7 +43,7 @@ static int check_client(const struct node *node)
 	struct drmsnoop *snoop;
 	int err;
 
-	err = target_open(node, 0, &snoop);
+	err = target_open(node, DRMSNOOP_CLIENTS_ONLY, &snoop);
 	if (!err)
 		drmsnoop_close(snoop);
 	return err;
@@ -54,7 +54,7 @@ static int check_vm(const struct node *node)
 	struct drmsnoop *snoop;
 	int err;
 
-	err = target_open(node, 0, &snoop);
+	err = target_open(node, DRMSNOOP_CLIENTS_ONLY, &snoop);
 	if (err)
 		return err;
 	err = found(drmsnoop_foreach_vm(snoop, target_client(node), is_vm,
@@ -68,7 +68,7 @@ static int get_mem(const struct node *node, uint64_t *size, uint64_t *bytes)
 	struct drmsnoop *snoop;
 	int err;
 
-	err = target_open_vm(node, 0, &snoop, size);
+	err = target_open_vm(node, DRMSNOOP_CLIENTS_ONLY, &snoop, size);
 	if (err)
 		return err;
 	err = drmsnoop_foreach_range(snoop, target_client(node),
@@ -84,7 +84,7 @@ static int get_bo(const struct node *node, uint64_t *size, uint32_t *flags)
 	struct drmsnoop *snoop;
 	int err;
 
-	err = target_open_bo(node, 0, &snoop, size);
+	err = target_open_bo(node, DRMSNOOP_CLIENTS_ONLY, &snoop, size);
 	if (err)
 		return err;
 	err = drmsnoop_query_range(snoop, 0, 0, &range, sizeof(range));

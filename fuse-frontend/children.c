@@ -94,7 +94,7 @@ static int list_target(const struct node *dir, struct children *children)
 	struct drmsnoop *snoop;
 	int err;
 
-	err = target_open(dir, 0, &snoop);
+	err = target_open(dir, DRMSNOOP_CLIENTS_ONLY, &snoop);
 	/* A process may live on without clients. */
 	if (err == -ENOENT && dir->id.kind == NODE_CLIENTS)
 		return 0;

@@ -19,8 +19,8 @@ static int open_snoop(const struct node *node, struct memory *memory)
 	memory->start = 0;
 	switch (node->id.kind) {
 	case NODE_BO:
-		return target_open_bo(node, flags, &memory->snoop,
-				      &memory->size);
+		return target_open_bo(node, flags | DRMSNOOP_CLIENTS_ONLY,
+				      &memory->snoop, &memory->size);
 	case NODE_RANGE:
 		memory->start = node->id.a;
 		memory->size = node->id.b - node->id.a;

@@ -35,7 +35,7 @@ bool target_alive(const struct node *node);
 /**
  * target_open - open a snoop handle with a process's clients
  * @node: at or below a process
- * @flags: 0 or DRMSNOOP_WRITE
+ * @flags: of drmsnoop_open_process()
  * @snoop: returned; the caller closes it with drmsnoop_close()
  *
  * Registers the client of @node, or all clients of the process if @node is
@@ -50,7 +50,7 @@ int target_open(const struct node *node, unsigned int flags,
 /**
  * target_open_vm - target_open(), bound to the VM that a node belongs to
  * @node: at or below a VM
- * @flags: 0 or DRMSNOOP_WRITE
+ * @flags: of drmsnoop_open_process()
  * @snoop: returned
  * @end: returned first address after the VM; may be NULL
  */
@@ -60,7 +60,7 @@ int target_open_vm(const struct node *node, unsigned int flags,
 /**
  * target_open_bo - target_open(), bound to the object of a node
  * @node: of kind NODE_BO
- * @flags: 0 or DRMSNOOP_WRITE
+ * @flags: of drmsnoop_open_process()
  * @snoop: returned
  * @size: returned size of the object in bytes
  */

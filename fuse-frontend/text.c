@@ -267,7 +267,9 @@ int text_make(const struct node *node, struct text *text)
 	*text = (struct text) { 0 };
 	if (node->id.kind == NODE_COMM)
 		return append_proc(node, "comm", text);
-	err = target_open(node, 0, &snoop);
+	/* Whether memory of the process is in reach is for maps only. */
+	err = target_open(node, node->parent->id.kind == NODE_VM ? 0 :
+			  DRMSNOOP_CLIENTS_ONLY, &snoop);
 	if (err)
 		return err;
 	switch (node->id.kind) {

@@ -53,12 +53,12 @@ mounted()
 	return 1
 }
 
-# fs_mount DIR: runs a daemon in the foreground; its process id is in fs_pid, its
-# messages are in DIR.log.
+# fs_mount DIR [OPTION...]: runs a daemon in the foreground; its process id is in
+# fs_pid, its messages are in DIR.log.
 fs_mount()
 {
 	mkdir -p "$1"
-	"$daemon" -f "$1" 2>"$1.log" &
+	"$daemon" -f "$@" 2>"$1.log" &
 	fs_pid=$!
 	mounted "$1"
 }

@@ -209,6 +209,8 @@ struct drmsnoop;
 /* Flags of the open functions */
 /* open and register for writing, too */
 #define DRMSNOOP_WRITE		(1U << 0)
+/* drmsnoop_open_process(): register clients, and not the memory of the process */
+#define DRMSNOOP_CLIENTS_ONLY	(1U << 1)
 
 /**
  * drmsnoop_open - open the snoop node of a card; nothing is registered yet
@@ -231,7 +233,7 @@ int drmsnoop_open(unsigned int card, unsigned int flags,
  * @pid: target
  * @card: N of cardN, or DRMSNOOP_ANY_CARD if the process uses only one card
  * @client_id: one client, or DRMSNOOP_ALL_CLIENTS
- * @flags: 0 or DRMSNOOP_WRITE
+ * @flags: 0, DRMSNOOP_WRITE, DRMSNOOP_CLIENTS_ONLY
  * @snoop: returned handle, owned by the caller
  *
  * Registers its clients and, as far as that is possible, its memory; when it is

@@ -83,6 +83,7 @@ int drmsnoop_open(unsigned int card, unsigned int flags,
 		  struct drmsnoop **snoop)
 {
 	bool write = flags & DRMSNOOP_WRITE;
+	struct drmsnoop *s;
 	char path[PATH_MAX];
 	int fd, ret;
 
@@ -93,15 +94,16 @@ int drmsnoop_open(unsigned int card, unsigned int flags,
 	fd = open(path, (write ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return dsn_explain_node(&dsn_real_roots, card, write, errno);
-	ret = dsn_handle_new(fd, write, &dsn_kernel, snoop);
+	ret = dsn_handle_new(fd, write, &dsn_kernel, &s);
 	if (ret) {
 		close(fd);
 		return ret;
 	}
-	if (write && !((*snoop)->info.features & DRM_SNOOP_FEATURE_WRITE)) {
-		drmsnoop_close(*snoop);
+	if (write && !(s->info.features & DRM_SNOOP_FEATURE_WRITE)) {
+		drmsnoop_close(s);
 		return dsn_explain_writing(&dsn_real_roots);
 	}
+	*snoop = s;
 	return 0;
 }
 

@@ -213,10 +213,10 @@ int drmsnoop_open_process(pid_t pid, int card, uint64_t client_id,
 		card = ret;
 	}
 	if (ret >= 0)
-		ret = drmsnoop_open(card, flags, &s);
+		ret = drmsnoop_open(card, flags & ~DRMSNOOP_CLIENTS_ONLY, &s);
 	if (!ret)
 		ret = register_scan(s, pidfd, pid, &scan, client_id);
-	if (ret > 0)
+	if (ret > 0 && !(flags & DRMSNOOP_CLIENTS_ONLY))
 		dsn_register_memory(s, pidfd, pid);
 	dsn_scan_end(&scan);
 	close(pidfd);
