@@ -11,7 +11,7 @@ export BUILD PREFIX DESTDIR V
 
 INSTALL_DEPS := $(TOP)/tools/setup/install-deps
 USER_DIRS := tools/lib tools/drmsnoop fuse-frontend tests/target tests/unit \
-	     tests/functional tests/bench
+	     tests/functional tests/igt tests/bench
 INSTALL_DIRS := tools/lib tools/drmsnoop fuse-frontend
 VERSION := $(shell sed -n 's/^\#define DRMSNOOP_VERSION "\(.*\)"/\1/p' tools/lib/drmsnoop.h)
 DKMS_SOURCE = $(DESTDIR)/usr/src/drm-snoop-$(VERSION)
