@@ -132,7 +132,7 @@ static void snoop_log(const struct snoop_card *card, const char *what,
 /**
  * snoop_audit_register - a client was registered, or was not
  * @card: The card.
- * @client: The client; NULL: the descriptor was none.
+ * @client: The client; NULL: it is not known, as the request was refused before.
  * @write: Writing was asked for.
  * @result: 0 or the error.
  */
@@ -156,7 +156,7 @@ void snoop_audit_register(const struct snoop_card *card, const struct drm_file *
 /**
  * snoop_audit_register_mem - a process's memory was registered, or was not
  * @card: The card.
- * @mm: The memory; NULL: the descriptor had none.
+ * @mm: The memory; NULL: it is not known, as the request was refused before.
  * @write: Writing was asked for.
  * @result: 0 or the error.
  */

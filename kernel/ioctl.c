@@ -39,23 +39,30 @@ static int snoop_register_check(const struct snoop_file *file, u32 flags)
 static int snoop_ioctl_register(struct snoop_file *file, void *arg)
 {
 	struct drm_snoop_register *reg = arg;
+	bool write = reg->flags & DRM_SNOOP_REGISTER_WRITE;
 	int ret;
 
 	ret = snoop_register_check(file, reg->flags);
-	return ret ?: snoop_clients_add(&file->clients, file->card, reg->fd,
-					reg->flags & DRM_SNOOP_REGISTER_WRITE, &reg->client_id);
+	if (!ret)
+		return snoop_clients_add(&file->clients, file->card, reg->fd, write,
+					 &reg->client_id);
+	snoop_audit_register(file->card, NULL, write, ret);
+	return ret;
 }
 
 static int snoop_ioctl_register_mem(struct snoop_file *file, void *arg)
 {
 	struct drm_snoop_register_mem *reg = arg;
+	bool write = reg->flags & DRM_SNOOP_REGISTER_WRITE;
 	int ret;
 
 	if (!snoop_memory_is_known())
 		return -EOPNOTSUPP;
 	ret = snoop_register_check(file, reg->flags);
-	return ret ?: snoop_memories_add(&file->memories, file->card, reg->fd,
-					  reg->flags & DRM_SNOOP_REGISTER_WRITE);
+	if (!ret)
+		return snoop_memories_add(&file->memories, file->card, reg->fd, write);
+	snoop_audit_register_mem(file->card, NULL, write, ret);
+	return ret;
 }
 
 static int snoop_bind(struct snoop_file *file, struct drm_snoop_bind *bind)

@@ -246,6 +246,51 @@ static void test_event_refused(void **state)
 	close(drm);
 }
 
+/* Writing, and the memory of a process. */
+static void test_event_flags(void **state)
+{
+	struct scene *scene = *state;
+	int snoop = expect_ok(snoop_reopen(scene->snoop, O_RDWR)), mem;
+	struct target target;
+	char text[256];
+	__u64 id;
+
+	expect_ok(snoop_register_flags(snoop, scene->drm, DRM_SNOOP_REGISTER_WRITE, &id));
+	snprintf(text, sizeof(text),
+		 "drm_snoop_register: card=%u driver=gpusim client_id=%llu opener=%d uid=0 write=1 result=0",
+		 card, id, getpid());
+	expect_event(getpid(), text);
+
+	target_start(&target);
+	mem = expect_ok(snoop_open_mem(target.pid, O_RDWR));
+	expect_ok(snoop_register_mem(snoop, mem, 0));
+	snprintf(text, sizeof(text),
+		 "drm_snoop_register_mem: card=%u driver=gpusim owner=%d uid=0 write=0 result=0",
+		 card, target.pid);
+	expect_event(getpid(), text);
+	expect_ok(snoop_register_mem(snoop, mem, DRM_SNOOP_REGISTER_WRITE));
+	snprintf(text, sizeof(text),
+		 "drm_snoop_register_mem: card=%u driver=gpusim owner=%d uid=0 write=1 result=0",
+		 card, target.pid);
+	expect_event(getpid(), text);
+	target_stop(&target);
+	close(mem);
+
+	expect_error(snoop_register_mem(snoop, scene->drm, 0), EINVAL);
+	snprintf(text, sizeof(text),
+		 "drm_snoop_register_mem: card=%u driver=gpusim owner=0 uid=0 write=0 result=%d",
+		 card, -EINVAL);
+	expect_event(getpid(), text);
+	/* Refused before anybody has looked at the descriptor. */
+	expect_error(snoop_register_flags(scene->snoop, scene->drm, DRM_SNOOP_REGISTER_WRITE, &id),
+		     EACCES);
+	snprintf(text, sizeof(text),
+		 "drm_snoop_register: card=%u driver=gpusim client_id=0 opener=0 uid=0 write=1 result=%d",
+		 card, -EACCES);
+	expect_event(getpid(), text);
+	close(snoop);
+}
+
 static void test_event_bind(void **state)
 {
 	struct scene *scene = *state;
@@ -287,6 +332,33 @@ static void test_log(void **state)
 	expect_true(line);
 	assert_string_equal(line, wanted);
 	expect_true(!next_line("drm_snoop: "));
+}
+
+static void test_log_flags(void **state)
+{
+	struct scene *scene = *state;
+	int snoop = expect_ok(snoop_reopen(scene->snoop, O_RDWR)), mem;
+	struct target target;
+	char wanted[256];
+	__u64 id;
+
+	prctl(PR_SET_NAME, "observer");
+	target_start(&target);
+	mem = expect_ok(snoop_open_mem(target.pid, O_RDWR));
+	wait_interval();
+	expect_ok(snoop_register_flags(snoop, scene->drm, DRM_SNOOP_REGISTER_WRITE, &id));
+	snprintf(wanted, sizeof(wanted),
+		 "\"observer\" (pid %d, uid 0) registered client %llu, opened by \"observer\" (pid %d) on card%u (gpusim), to write",
+		 getpid(), id, getpid(), card);
+	assert_string_equal(next_line("drm_snoop: ") ?: "nothing", wanted);
+	expect_ok(snoop_register_mem(snoop, mem, DRM_SNOOP_REGISTER_WRITE));
+	snprintf(wanted, sizeof(wanted),
+		 "\"observer\" (pid %d, uid 0) registered the memory of \"gpusim-sh\" (pid %d) on card%u (gpusim), to write",
+		 getpid(), target.pid, card);
+	assert_string_equal(next_line("drm_snoop: ") ?: "nothing", wanted);
+	target_stop(&target);
+	close(mem);
+	close(snoop);
 }
 
 /* A name that would end the quotation, the line and the terminal's colour. */
@@ -375,8 +447,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		AUDIT(test_event_register),
 		AUDIT(test_event_refused),
+		AUDIT(test_event_flags),
 		AUDIT(test_event_bind),
 		AUDIT(test_log),
+		AUDIT(test_log_flags),
 		AUDIT(test_log_escaped),
 		AUDIT(test_log_refused),
 		AUDIT(test_log_off),

@@ -203,6 +203,27 @@ static void test_limit_changes(void **state)
 	close(alice);
 }
 
+/* Memories and clients are counted together. */
+static void test_memories(void **state)
+{
+	int alice = open_as("alice"), mem = expect_ok(snoop_open_mem(getpid(), O_RDONLY));
+	int other = open_as("alice");
+	__u64 id;
+
+	(void)state;
+	expect_equal(try_register(alice, 0, LIMIT - 1), LIMIT - 1);
+	expect_ok(snoop_register_mem(alice, mem, 0));
+	expect_ok(snoop_register_mem(alice, mem, 0));
+	expect_error(snoop_register(alice, client[LIMIT - 1], &id), EDQUOT);
+	expect_error(snoop_register_mem(other, mem, 0), EDQUOT);
+	close(alice);
+	expect_equal(try_register(other, 0, LIMIT - 1), LIMIT - 1);
+	expect_ok(snoop_register_mem(other, mem, 0));
+	expect_error(snoop_register(other, client[LIMIT - 1], &id), EDQUOT);
+	close(other);
+	close(mem);
+}
+
 /* Threads of one user that take what they can get. */
 struct grab {
 	pthread_t thread;
@@ -415,6 +436,7 @@ int main(void)
 		LIMITS(test_users),
 		LIMITS(test_opener),
 		LIMITS(test_limit_changes),
+		LIMITS(test_memories),
 		LIMITS(test_race),
 		LIMITS(test_no_memory),
 		LIMITS(test_memory_reached),
