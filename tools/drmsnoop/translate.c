@@ -63,14 +63,16 @@ static void print_address(const struct drm_snoop_pages *run, uint32_t flag,
 		fputs(" -", stdout);
 }
 
-static void print_line(const struct drm_snoop_pages *run,
+static void print_line(const struct drm_snoop_pages *run, bool known,
 		       const struct drm_snoop_object *object)
 {
 	printf("%012llx-%012llx %s %s ", (unsigned long long)run->start,
 	       (unsigned long long)run->end,
 	       drmsnoop_range_kind_name(run->kind),
 	       drmsnoop_placement_name(run->placement));
-	if (run->object_id)
+	if (run->object_id && !known)
+		putchar('?');
+	else if (run->object_id)
 		printf("%u", object ? object->handle : 0);
 	else
 		fputs(run->object_offset ? "cpu" : "-", stdout);
@@ -115,9 +117,10 @@ static struct json_object *json_run(const struct drm_snoop_pages *run,
 	return value;
 }
 
+/* Is this memory whose addresses are told to whoever may know them? */
 static bool has_memory(const struct drm_snoop_pages *run)
 {
-	return run->kind != DRM_SNOOP_RANGE_SPARSE &&
+	return run->kind == DRM_SNOOP_RANGE_OBJECT &&
 	       run->placement != DRM_SNOOP_PLACEMENT_NONE &&
 	       run->placement != DRM_SNOOP_PLACEMENT_SWAPPED;
 }
@@ -135,12 +138,43 @@ static int print_run(const struct drm_snoop_pages *run, void *data)
 			putchar(',');
 		json_print(stdout, json_run(run, object));
 	} else {
-		print_line(run, object);
+		print_line(run, translation->objects, object);
 	}
 	translation->runs++;
 	translation->told += !!run->flags;
 	translation->memory += has_memory(run);
 	return ferror(stdout) ? -EIO : 0;
+}
+
+struct only_client {
+	uint64_t id;
+	unsigned int count;
+};
+
+static int take_client(const struct drm_snoop_client *client, void *data)
+{
+	struct only_client *only = data;
+
+	only->id = client->client_id;
+	only->count++;
+	return 0;
+}
+
+/* Objects, to name them by handle, of the one client that it can be. */
+static void get_objects(struct drmsnoop *snoop, const struct bound *bound,
+			struct drmsnoop_objects **objects)
+{
+	struct only_client only = { .id = bound->client, .count = 1 };
+	int ret = 0;
+
+	if (!bound->client) {
+		only.count = 0;
+		ret = drmsnoop_foreach_registered(snoop, take_client, &only);
+	}
+	if (!ret && only.count == 1)
+		ret = drmsnoop_objects_get(snoop, only.id, objects);
+	if (ret)
+		die(&translate_command, "%s", drmsnoop_error());
 }
 
 static int run(int argc, char **argv)
@@ -168,9 +202,7 @@ static int run(int argc, char **argv)
 
 	snoop = selection_open(&selection);
 	selection_bind(&selection, snoop, &bound);
-	if (bound.client &&
-	    drmsnoop_objects_get(snoop, bound.client, &translation.objects))
-		die(&translate_command, "%s", drmsnoop_error());
+	get_objects(snoop, &bound, &translation.objects);
 	if (translation.json)
 		printf("{\"runs\":[");
 	else
