@@ -19,14 +19,18 @@ UDEV_RULES = $(DESTDIR)/usr/lib/udev/rules.d
 MAN = $(DESTDIR)$(PREFIX)/share/man
 SPHINX := sphinx-build -q -W --keep-going -d $(BUILD)/Documentation/doctrees
 
-.PHONY: all modules user demo check check-unit check-vm lint hdrtest bench docs man \
-	install uninstall dkms help clean build-deps vm-deps test-deps docs-deps \
+.PHONY: all modules modules-debug user demo check check-unit check-vm check-debug \
+	lint hdrtest bench docs man install uninstall dkms help clean \
+	build-deps vm-deps test-deps debug-deps docs-deps \
 	$(USER_DIRS) $(INSTALL_DIRS:%=%/install) $(INSTALL_DIRS:%=%/uninstall)
 
 all: modules user ## build everything: kernel modules, tools, drmsnoopfs, tests
 
 modules: build-deps ## build drm_snoop.ko and gpusim.ko, for the cached stock kernel or KDIR=HEADERS
 	@$(TOP)/kernel/build-modules $(if $(KDIR),--headers $(KDIR)) --out $(BUILD)/kernel
+
+modules-debug: debug-deps ## build them for the debug kernel, which is built once before
+	@$(TOP)/kernel/build-modules --kernel debug --out $(BUILD)/kernel-debug
 
 user: $(USER_DIRS) ## build the user-space programs and tests
 
@@ -47,6 +51,9 @@ check-unit: user test-deps ## run the tests that need no virtual machine
 
 check-vm: all vm-deps test-deps ## run the tests in the virtual machine
 	@$(TOP)/tests/run-tests --vm
+
+check-debug: user modules-debug vm-deps test-deps ## run the tests of the virtual machine on the debug kernel
+	@$(TOP)/tests/run-tests --kernel debug
 
 lint: build-deps ## static checks: checkpatch, sparse, kernel-doc, shellcheck, cppcheck, docs ...
 	+@$(TOP)/tests/lint/run
@@ -101,7 +108,7 @@ dkms: ## install drm_snoop.ko for the running kernel with DKMS, and its udev rul
 
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | \
-		while IFS="$$(printf '\t')" read -r t d; do printf '  make %-11s %s\n' "$$t" "$$d"; done
+		while IFS="$$(printf '\t')" read -r t d; do printf '  make %-13s %s\n' "$$t" "$$d"; done
 
 clean: ## remove everything that was built (the kernel cache stays)
 	rm -rf $(BUILD)
@@ -113,5 +120,7 @@ vm-deps: build-deps
 	@$(INSTALL_DEPS) vm
 test-deps: vm-deps
 	@$(INSTALL_DEPS) test
+debug-deps: test-deps
+	@$(INSTALL_DEPS) debug-kernel
 docs-deps: build-deps
 	@$(INSTALL_DEPS) docs

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
+ * kernel: stock: radeon takes long to build, and its memory is TTM's as gpusim's
  * vm: --gpu radeon --gpu qxl
  * timeout: 300
  *

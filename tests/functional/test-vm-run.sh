@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # tests/vm/run passes on what it should and notices what it should. Its own runs
 # of the machine load no modules unless the test is about them.
+# kernel: stock: it tests the runner, which is the same; test-vm-debug has the rest
 # vm: host
 # timeout: 900
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Judging what tests wrote. Sourced by tests/run-tests, whose variables it uses:
-# logs, verbose, tests_dir, here.
+# logs, verbose, tests_dir, here, kernel.
 # shellcheck shell=bash disable=SC2154
 
 passed=0
@@ -30,11 +30,11 @@ tap_counts()
 # replay NAME: how to see it again.
 replay()
 {
-	if [ "$tests_dir" = "$here" ]; then
-		echo "  replay: tests/run-tests $1"
-	else
-		echo "  replay: tests/run-tests --tests $tests_dir $1"
-	fi
+	local options=
+
+	[ "$tests_dir" = "$here" ] || options="--tests $tests_dir "
+	[ "$kernel" != debug ] || options+="--kernel debug "
+	echo "  replay: tests/run-tests $options$1"
 }
 
 # show FILE: the end of an output, indented.

@@ -78,7 +78,7 @@ make_test unstartable <<'END'
 END
 chmod -x "$tests/unit/test-unstartable.sh"
 
-plan 54
+plan 62
 counts good '2 passed, 0 failed' '^ok   unit/test-good \(2\)$'
 counts failing '1 passed, 1 failed' 'not ok 2 - b'
 counts silent-failure '1 passed, 1 failed' 'exited with status 7'
@@ -101,6 +101,34 @@ is 'all together: last line' "$(tail -n 1 <<<"$output")" '13 passed, 19 failed'
 like 'a replay line' "$output" 'replay: tests/run-tests .*unit/test-short$'
 fails 'an unknown test' 2 'no test .unit/test-none' "$DRM_SNOOP_TOP/tests/run-tests" --tests "$tests" unit/test-none
 fails 'an unknown option' 2 'unknown option' "$DRM_SNOOP_TOP/tests/run-tests" --nonsense
+
+# A test that is for one kernel: said and not counted; the limit of time.
+mkdir "$tests/functional"
+cat >"$tests/functional/test-one-kernel.sh" <<'END'
+#!/bin/bash
+# kernel: debug: that is how it is
+# vm: host
+echo 1..1; echo "ok 1 - on $DRM_SNOOP_KERNEL"
+END
+cat >"$tests/functional/test-slow-kernel.sh" <<'END'
+#!/bin/bash
+# vm: host
+# timeout: 1
+echo 1..1; sleep 2; echo 'ok 1 - a'
+END
+chmod +x "$tests"/functional/*
+run_tests() { "$DRM_SNOOP_TOP/tests/run-tests" --tests "$tests" --logs "$work/logs" "$@"; }
+output=$(run_tests -v functional/test-one-kernel functional/test-slow-kernel)
+is 'the wrong kernel: last line' "$(tail -n 1 <<<"$output")" '0 passed, 1 failed'
+like 'the wrong kernel: why' "$output" '^not run functional/test-one-kernel: only on the debug kernel: that is how it is$'
+fails 'only a test for the wrong kernel' 1 'only on the debug kernel' run_tests functional/test-one-kernel
+output=$(run_tests --kernel debug -v)
+is 'the debug kernel: last line' "$(tail -n 1 <<<"$output")" '2 passed, 0 failed'
+like 'the debug kernel: tests know' "$output" 'ok 1 - on debug$'
+unlike 'the debug kernel: no unit tests' "$output" 'unit/'
+echo 'exit 1' >>"$tests/functional/test-one-kernel.sh"
+like 'the debug kernel: replay' "$(run_tests --kernel debug)" 'replay: .* --kernel debug functional/test-one-kernel$'
+fails 'an unknown kernel' 2 "not 'vax'" run_tests --kernel vax
 mkdir "$work/none"
 fails 'no tests at all' 1 'no tests in' "$DRM_SNOOP_TOP/tests/run-tests" --tests "$work/none"
 like 'help' "$("$DRM_SNOOP_TOP/tests/run-tests" --help)" '^Usage: '

@@ -46,3 +46,25 @@ with_lock()
 	exec {fd}>&-
 	return "$status"
 }
+
+# apt_download WHAT PACKAGE...: the packages into the current directory.
+apt_download()
+{
+	local what=$1 options=(-q) try
+
+	shift
+	[ "$(id -u)" != 0 ] || options+=(-o APT::Sandbox::User=root)
+	echo "$me: downloading $what" >&2
+	for try in first again; do
+		if apt-get "${options[@]}" download "$@" >download.log 2>&1; then
+			rm -f download.log
+			return
+		fi
+		[ "$try" = first ] && [ "$(id -u)" = 0 ] || break
+		# The package lists may be older than the archive.
+		apt-get -qq -o DPkg::Lock::Timeout=600 update >&2
+	done
+	cat download.log >&2
+	rm -f download.log
+	die 1 "cannot download $what: check the network, run 'apt-get update' as root"
+}
