@@ -9,7 +9,7 @@
 # shellcheck source=tests/lib/tap.sh
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 
-run=$DRM_SNOOP_TOP/tests/vm/run
+run() { "$DRM_SNOOP_TOP/tests/vm/run" --kernel debug "$@"; }
 headers=$("$DRM_SNOOP_TOP/tests/vm/kernel" headers debug) || exit
 modules=$DRM_SNOOP_BUILD/kernel-debug
 
@@ -86,7 +86,7 @@ MODULE_LICENSE("GPL");
 END_MODULE
 succeeds 'the bad module builds' make -C "$headers" M="$work/bad" modules
 
-bad() { "$run" --no-snoop --gpu none --modules "$work/bad" -- insmod "$work/bad/drm_snoop.ko" "fault=$1"; }
+bad() { run --no-snoop --gpu none --modules "$work/bad" -- insmod "$work/bad/drm_snoop.ko" "fault=$1"; }
 
 fails 'a leak: status 126' 126 'drm_snoop|memory leaked' bad leak
 like 'a leak: what it is' "$(<"$work/err")" 'unreferenced object .*\(size 96\)'
@@ -99,7 +99,7 @@ like 'locks in both orders: which' "$(<"$work/err")" 'second.*lock_both_ways'
 # All is as it should be, and nothing is switched off. Modules load in a kernel that
 # is locked down, because they are signed.
 # shellcheck disable=SC2016
-"$run" --modules "$modules" --append lockdown=integrity -- sh -c '
+run --modules "$modules" --append lockdown=integrity -- sh -c '
 	uname -r; cat /sys/kernel/security/lockdown; cut -d" " -f1 /proc/modules
 	grep debug_locks /proc/lockdep_stats; cat /proc/self/fail-nth; insmod "$1" 2>&1' - \
 	"$work/bad/drm_snoop.ko" >"$work/out" 2>"$work/err"
