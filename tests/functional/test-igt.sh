@@ -3,6 +3,7 @@
 # The programs of tests/igt: one result for each subtest, and one for each program
 # as a whole.
 # vm: --gpu gpusim
+# timeout: 300
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 
 export IGT_FORCE_DRIVER=gpusim
@@ -28,18 +29,20 @@ plan $((2 + ${#programs[@]} + ${#names[@]} + 4))
 is 'there are programs' "$((${#programs[@]} > 5))" 1
 is 'no name twice' "$(printf '%s\n' "${names[@]}" | sort | uniq -d)" ''
 
+declare -A results
 for program in "${programs[@]}"; do
 	igt "$program" >"$work/$program.out" 2>"$work/$program.err"
 	is "$program ends well" $? 0
+	while read -r word subtest result _; do
+		[ "$word" != Subtest ] || results["$program ${subtest%:}"]=$result
+	done <"$work/$program.out"
 done
 
 for name in "${names[@]}"; do
-	read -r program subtest <<<"$name"
-	if grep -q "^Subtest $subtest: SUCCESS" "$work/$program.out"; then
-		pass "$program@$subtest"
+	if [ "${results[$name]:-}" = SUCCESS ]; then
+		pass "${name/ /@}"
 	else
-		fail "$program@$subtest" "$(grep "^Subtest $subtest:" "$work/$program.out" ||
-			echo 'no result') $(tail -n 5 "$work/$program.err")"
+		fail "${name/ /@}" "${results[$name]:-no result}: $(<"$work/${name% *}.err")"
 	fi
 done
 

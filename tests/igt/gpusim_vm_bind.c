@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "igt.h"
 
+#include <sys/mman.h>
+
 #include "gpusim_client.h"
 #include "reject.h"
 
@@ -25,10 +27,19 @@ static const struct request sparse = {
 	},
 };
 
+/* the address is filled in by the fixture */
+static struct drm_gpusim_vm_bind userptr_args = {
+	.vm_id = VM, .op = DRM_GPUSIM_BIND_MAP_USERPTR, .addr = ADDR, .range = 2 * PAGE,
+};
+
+static const struct request userptr = { DRM_IOCTL_GPUSIM_VM_BIND, &userptr_args };
+
 #define MAP(name, ...) \
 	REJECT("map-" name, &map, struct drm_gpusim_vm_bind, __VA_ARGS__)
 #define UNMAP(name, ...) \
 	REJECT("unmap-" name, &unmap, struct drm_gpusim_vm_bind, __VA_ARGS__)
+#define USERPTR(name, ...) \
+	REJECT("userptr-" name, &userptr, struct drm_gpusim_vm_bind, __VA_ARGS__)
 #define SPARSE(name, ...) \
 	REJECT("sparse-" name, &sparse, struct drm_gpusim_vm_bind, __VA_ARGS__)
 
@@ -61,6 +72,13 @@ static const struct reject rejects[] = {
 	UNMAP("unused-offset", bo_offset, EINVAL, 1, PAGE),
 	UNMAP("read-only", flags, EINVAL, DRM_GPUSIM_BIND_READ_ONLY),
 
+	COMMON(USERPTR),
+	USERPTR("unused-handle", handle, EINVAL, BO, NO_SUCH),
+	USERPTR("unaligned-cpu-address", bo_offset, EINVAL, 1, PAGE - 1),
+	USERPTR("bad-cpu-address", bo_offset, EFAULT, 0, 0x0000800000000000,
+		0xffff888000000000, LAST_PAGE),
+	USERPTR("huge-range", range, ENOMEM, (16ull << 30) + PAGE, 1ull << 40),
+
 	COMMON(SPARSE),
 	SPARSE("unused-handle", handle, EINVAL, BO, NO_SUCH),
 	SPARSE("unused-offset", bo_offset, EINVAL, 1, PAGE),
@@ -69,11 +87,13 @@ static const struct reject rejects[] = {
 };
 
 static int fd;
+static unsigned char memory[2 * PAGE] __attribute__((aligned(PAGE)));
 
 igt_main
 {
 	igt_fixture {
 		fd = gpusim_client_open();
+		userptr_args.bo_offset = (uintptr_t)memory;
 	}
 
 	for (size_t i = 0; i < ARRAY_SIZE(rejects); i++)
@@ -82,6 +102,19 @@ igt_main
 
 	igt_subtest("null-pointer")
 		reject_null(fd, &map);
+
+	igt_subtest("userptr-read-only-memory") {
+		struct drm_gpusim_vm_bind args = userptr_args;
+		void *p = mmap(NULL, 2 * PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		igt_assert(p != MAP_FAILED);
+		args.bo_offset = (uintptr_t)p;
+		do_ioctl_err(fd, DRM_IOCTL_GPUSIM_VM_BIND, &args, EFAULT);
+		args.flags = DRM_GPUSIM_BIND_READ_ONLY;
+		do_ioctl(fd, DRM_IOCTL_GPUSIM_VM_BIND, &args);
+		do_ioctl(fd, unmap.number, unmap.args);
+		munmap(p, 2 * PAGE);
+	}
 
 	igt_subtest("destroyed-vm") {
 		struct drm_gpusim_vm_destroy destroy = { .vm_id = VM };
