@@ -387,13 +387,16 @@ static int gpusim_bind_check(const struct drm_gpusim_vm_bind *args)
 
 static int gpusim_bind_check_bo(const struct gpusim_bind *bind)
 {
-	struct drm_gem_object *vm_obj = to_gpusim_bo(bind->obj)->vm_obj;
+	const struct gpusim_bo *bo = to_gpusim_bo(bind->obj);
 
 	if (bind->bo_offset > bind->obj->size ||
 	    bind->range > bind->obj->size - bind->bo_offset)
 		return -EINVAL;
 
-	return vm_obj && vm_obj != bind->vm->base.r_obj ? -EINVAL : 0;
+	if (bo->vm_obj && bo->vm_obj != bind->vm->base.r_obj)
+		return -EINVAL;
+
+	return bo->read_only && !(bind->flags & GPUSIM_VMA_READ_ONLY) ? -EACCES : 0;
 }
 
 /**

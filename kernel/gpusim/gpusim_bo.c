@@ -3,11 +3,11 @@
  * Buffer objects and their ioctls.
  */
 
+#include <linux/dma-buf.h>
 #include <linux/slab.h>
 
 #include <drm/drm_file.h>
 #include <drm/drm_gem.h>
-#include <drm/drm_gem_ttm_helper.h>
 #include <drm/drm_gpuvm.h>
 #include <drm/drm_prime.h>
 #include <drm/gpusim_drm.h>
@@ -18,10 +18,15 @@
 #include "gpusim_bo.h"
 #include "gpusim_device.h"
 #include "gpusim_file.h"
+#include "gpusim_gem.h"
+#include "gpusim_swap.h"
 #include "gpusim_vm.h"
 
 /* a table of page pointers is at most INT_MAX bytes, kvcalloc() warns above */
 #define GPUSIM_BO_MAX_PAGES	(INT_MAX / (sizeof(struct page *) + sizeof(dma_addr_t)))
+
+/* two parts of VRAM, and system memory */
+#define GPUSIM_BO_MAX_PLACES	3
 
 /**
  * gpusim_bo_destroy - last step of a BO's life, called by TTM
@@ -31,7 +36,11 @@ void gpusim_bo_destroy(struct ttm_buffer_object *tbo)
 {
 	struct gpusim_bo *bo = ttm_to_gpusim_bo(tbo);
 
+	if (tbo->base.import_attach)
+		drm_prime_gem_destroy(&tbo->base, tbo->sg);
 	drm_gem_object_release(&tbo->base);
+	if (bo->dma_buf)
+		dma_buf_put(bo->dma_buf);
 	drm_gem_object_put(bo->vm_obj);
 	kfree(bo);
 }
@@ -47,50 +56,45 @@ bool gpusim_bo_is_mine(const struct ttm_buffer_object *tbo)
 	return tbo->destroy == gpusim_bo_destroy;
 }
 
-static void gpusim_gem_free(struct drm_gem_object *obj)
+/*
+ * Where a BO can be for a placement, the most wanted first. BOs that the CPU maps
+ * do not go where it cannot see them unless the rest is full, and the others leave
+ * them the rest.
+ */
+static unsigned int gpusim_bo_places(const struct gpusim_bo *bo, u32 placement,
+				     struct ttm_place places[GPUSIM_BO_MAX_PLACES])
 {
-	ttm_bo_put(&to_gpusim_bo(obj)->tbo);
+	const struct gpusim_device *gdev = to_gpusim(bo->tbo.base.dev);
+	unsigned int visible = gdev->vram.visible >> PAGE_SHIFT;
+
+	if (placement != DRM_GPUSIM_PLACEMENT_VRAM) {
+		places[0] = (struct ttm_place) { .mem_type = TTM_PL_TT };
+		return 1;
+	}
+
+	places[0] = (struct ttm_place) { .mem_type = TTM_PL_VRAM, .flags = TTM_PL_FLAG_DESIRED };
+	places[1] = (struct ttm_place) { .mem_type = TTM_PL_VRAM };
+	if (bo->flags & DRM_GPUSIM_GEM_NO_CPU_ACCESS) {
+		places[0].fpfn = visible;
+		places[0].flags |= TTM_PL_FLAG_TOPDOWN;
+		places[1].flags |= TTM_PL_FLAG_TOPDOWN;
+	} else {
+		places[0].lpfn = visible;
+	}
+
+	return 2;
 }
-
-/* Private BOs do not leave their client, by whatever name they are found. */
-static int gpusim_gem_open(struct drm_gem_object *obj, struct drm_file *file)
-{
-	struct gpusim_bo *bo = to_gpusim_bo(obj);
-
-	return bo->vm_obj && bo->client_id != file->client_id ? -EPERM : 0;
-}
-
-static struct dma_buf *gpusim_gem_export(struct drm_gem_object *obj, int flags)
-{
-	if (to_gpusim_bo(obj)->vm_obj)
-		return ERR_PTR(-EPERM);
-
-	return drm_gem_prime_export(obj, flags);
-}
-
-static const struct drm_gem_object_funcs gpusim_gem_funcs = {
-	.free = gpusim_gem_free,
-	.open = gpusim_gem_open,
-	.export = gpusim_gem_export,
-	.print_info = drm_gem_ttm_print_info,
-	.vmap = drm_gem_ttm_vmap,
-	.vunmap = drm_gem_ttm_vunmap,
-	.mmap = drm_gem_ttm_mmap,
-};
 
 /*
  * Allocates a BO that is not yet visible to anybody. A BO of VRAM starts in
  * system memory if VRAM is taken by BOs that cannot be evicted now.
  */
 static struct gpusim_bo *gpusim_bo_create(struct gpusim_device *gdev, struct gpusim_vm *vm,
-					  u64 size, u32 home, u64 client_id)
+					  const struct drm_gpusim_gem_create *args,
+					  u64 client_id)
 {
-	static const struct ttm_place places[] = {
-		{ .mem_type = TTM_PL_VRAM },
-		{ .mem_type = TTM_PL_TT, .flags = TTM_PL_FLAG_FALLBACK },
-	};
-	static const struct ttm_place system = { .mem_type = TTM_PL_TT };
-	struct ttm_placement placement = { .num_placement = 1, .placement = &system };
+	struct ttm_place places[GPUSIM_BO_MAX_PLACES];
+	struct ttm_placement placement = { .placement = places };
 	struct ttm_operation_ctx ctx = { .interruptible = true, .gfp_retry_mayfail = true };
 	struct dma_resv *resv = NULL;
 	struct gpusim_bo *bo;
@@ -100,14 +104,16 @@ static struct gpusim_bo *gpusim_bo_create(struct gpusim_device *gdev, struct gpu
 	if (!bo)
 		return ERR_PTR(-ENOMEM);
 
-	bo->home = home;
+	bo->home = args->placement;
+	bo->flags = args->flags;
 	bo->tbo.base.funcs = &gpusim_gem_funcs;
-	drm_gem_private_object_init(&gdev->drm, &bo->tbo.base, size);
+	drm_gem_private_object_init(&gdev->drm, &bo->tbo.base, args->size);
 
-	if (home == DRM_GPUSIM_PLACEMENT_VRAM) {
-		placement.placement = places;
-		placement.num_placement = ARRAY_SIZE(places);
-	}
+	placement.num_placement = gpusim_bo_places(bo, bo->home, places);
+	if (bo->home == DRM_GPUSIM_PLACEMENT_VRAM)
+		places[placement.num_placement++] = (struct ttm_place) {
+			.mem_type = TTM_PL_TT, .flags = TTM_PL_FLAG_FALLBACK,
+		};
 
 	if (vm) {
 		bo->vm_obj = vm->base.r_obj;
@@ -133,29 +139,137 @@ static struct gpusim_bo *gpusim_bo_create(struct gpusim_device *gdev, struct gpu
 }
 
 /**
+ * gpusim_bo_import - make a BO of another device's memory
+ * @gdev: device
+ * @dma_buf: the memory
+ * @sgt: where it is for @gdev
+ *
+ * The BO shares the reservation of @dma_buf. It never moves.
+ *
+ * Returns: the BO, or an error pointer: -EINVAL for what is not system memory.
+ */
+struct gpusim_bo *gpusim_bo_import(struct gpusim_device *gdev, struct dma_buf *dma_buf,
+				   struct sg_table *sgt)
+{
+	static const struct ttm_place place = { .mem_type = TTM_PL_TT };
+	struct ttm_placement placement = { .num_placement = 1, .placement = &place };
+	struct ttm_operation_ctx ctx = { .interruptible = true, .gfp_retry_mayfail = true };
+	struct gpusim_bo *bo;
+	int ret;
+
+	if (!dma_buf->size || !IS_ALIGNED(dma_buf->size, PAGE_SIZE))
+		return ERR_PTR(-EINVAL);
+	if (dma_buf->size >> PAGE_SHIFT > GPUSIM_BO_MAX_PAGES)
+		return ERR_PTR(-ENOMEM);
+
+	bo = kzalloc(sizeof(*bo), GFP_KERNEL_ACCOUNT);
+	if (!bo)
+		return ERR_PTR(-ENOMEM);
+
+	bo->home = DRM_GPUSIM_PLACEMENT_SYSTEM;
+	bo->flags = DRM_GPUSIM_GEM_IMPORTED;
+	bo->dma_buf = dma_buf;
+	get_dma_buf(dma_buf);
+	bo->read_only = !(dma_buf->file->f_mode & FMODE_WRITE);
+	bo->tbo.base.funcs = &gpusim_gem_funcs;
+	drm_gem_private_object_init(&gdev->drm, &bo->tbo.base, dma_buf->size);
+
+	dma_resv_lock(dma_buf->resv, NULL);
+	/* frees the BO by gpusim_bo_destroy() if it fails */
+	ret = ttm_bo_init_reserved(&gdev->ttm, &bo->tbo, ttm_bo_type_sg, &placement, 0, &ctx, sgt,
+				   dma_buf->resv, gpusim_bo_destroy);
+	dma_resv_unlock(dma_buf->resv);
+
+	return ret ? ERR_PTR(ret) : bo;
+}
+
+/**
  * gpusim_bo_place - move a BO
  * @bo: BO, whose reservation the caller holds
  * @placement: DRM_GPUSIM_PLACEMENT_*
  *
  * Waits for the BO's fences if it has to move, interruptibly.
  *
- * Returns: 0, -ENOSPC if there is no room in VRAM, or another negative error
- * code.
+ * Returns: 0, -ENOSPC if there is no room in VRAM, -EBUSY if the BO is pinned
+ * elsewhere, or another negative error code.
  */
 int gpusim_bo_place(struct gpusim_bo *bo, u32 placement)
 {
-	bool vram = placement == DRM_GPUSIM_PLACEMENT_VRAM;
-	struct ttm_place place = { .mem_type = vram ? TTM_PL_VRAM : TTM_PL_TT };
-	struct ttm_placement list = { .num_placement = 1, .placement = &place };
+	struct ttm_place places[GPUSIM_BO_MAX_PLACES];
+	struct ttm_placement list = { .placement = places };
 	struct ttm_operation_ctx ctx = { .interruptible = true, .gfp_retry_mayfail = true };
 	int ret;
 
 	dma_resv_assert_held(bo->tbo.base.resv);
 
+	list.num_placement = gpusim_bo_places(bo, placement, places);
 	ret = ttm_bo_validate(&bo->tbo, &list, &ctx);
 
+	if (bo->tbo.pin_count && ret == -EINVAL)
+		return -EBUSY;
+
 	/* TTM tells a full memory as ENOMEM */
-	return vram && ret == -ENOMEM ? -ENOSPC : ret;
+	return placement == DRM_GPUSIM_PLACEMENT_VRAM && ret == -ENOMEM ? -ENOSPC : ret;
+}
+
+/**
+ * gpusim_bo_make_visible - move a BO to where the CPU can map it
+ * @bo: BO, whose reservation the caller holds
+ *
+ * Waits for the BO's fences if it has to move, interruptibly. To system memory if
+ * there is no room in the part of VRAM that the CPU sees; then the next EXEC
+ * brings it back to VRAM.
+ *
+ * Returns: 0 or a negative error code.
+ */
+int gpusim_bo_make_visible(struct gpusim_bo *bo)
+{
+	const struct gpusim_device *gdev = to_gpusim(bo->tbo.base.dev);
+	const struct ttm_place places[] = {
+		{ .mem_type = TTM_PL_VRAM, .lpfn = gdev->vram.visible >> PAGE_SHIFT },
+		{ .mem_type = TTM_PL_TT, .flags = TTM_PL_FLAG_FALLBACK },
+	};
+	struct ttm_placement list = { ARRAY_SIZE(places), places };
+	struct ttm_operation_ctx ctx = { .interruptible = true };
+
+	dma_resv_assert_held(bo->tbo.base.resv);
+
+	if (!bo->tbo.resource)
+		return -ENODATA;
+
+	if (gpusim_vram_is_visible(&gdev->vram, bo->tbo.resource))
+		return 0;
+
+	return ttm_bo_validate(&bo->tbo, &list, &ctx);
+}
+
+/**
+ * gpusim_bo_is_home - tell whether a BO is where it belongs
+ * @bo: BO, whose reservation the caller holds
+ *
+ * Returns: true if so.
+ */
+bool gpusim_bo_is_home(const struct gpusim_bo *bo)
+{
+	const struct ttm_resource *res = bo->tbo.resource;
+
+	dma_resv_assert_held(bo->tbo.base.resv);
+
+	if (!res)
+		return false;
+
+	return res->mem_type == (bo->home == DRM_GPUSIM_PLACEMENT_VRAM ? TTM_PL_VRAM : TTM_PL_TT);
+}
+
+/**
+ * gpusim_bo_bring_home - make a BO ready for the engine
+ * @bo: BO, whose reservation the caller holds
+ *
+ * Returns: what gpusim_bo_place() returns. A BO that is pinned is ready.
+ */
+int gpusim_bo_bring_home(struct gpusim_bo *bo)
+{
+	return bo->tbo.pin_count ? 0 : gpusim_bo_place(bo, bo->home);
 }
 
 /**
@@ -171,17 +285,27 @@ void gpusim_bo_backing(const struct gpusim_bo *bo, struct gpusim_backing *backin
 
 	*backing = (struct gpusim_backing) { };
 
-	if (!tbo->resource)
+	/* pinned elsewhere it is used there */
+	if (!tbo->resource || !(tbo->pin_count || gpusim_bo_is_home(bo)))
 		return;
 
-	if (bo->home == DRM_GPUSIM_PLACEMENT_VRAM && tbo->resource->mem_type == TTM_PL_VRAM) {
+	if (tbo->resource->mem_type == TTM_PL_VRAM) {
 		backing->vram = true;
 		backing->vram_offset = (u64)tbo->resource->start << PAGE_SHIFT;
-	} else if (bo->home == DRM_GPUSIM_PLACEMENT_SYSTEM &&
-		   tbo->resource->mem_type == TTM_PL_TT && tbo->ttm &&
+	} else if (tbo->resource->mem_type == TTM_PL_TT && tbo->ttm &&
 		   ttm_tt_is_populated(tbo->ttm)) {
 		backing->pages = tbo->ttm->pages;
 	}
+}
+
+static u32 gpusim_bo_placement(const struct gpusim_bo *bo)
+{
+	if (gpusim_swap_is_out(bo))
+		return DRM_GPUSIM_PLACEMENT_SWAPPED;
+	if (bo->tbo.resource && bo->tbo.resource->mem_type == TTM_PL_VRAM)
+		return DRM_GPUSIM_PLACEMENT_VRAM;
+
+	return DRM_GPUSIM_PLACEMENT_SYSTEM;
 }
 
 static bool gpusim_placement_valid(u32 placement)
@@ -205,7 +329,7 @@ int gpusim_ioctl_gem_create(struct drm_device *drm, void *data, struct drm_file 
 	struct gpusim_bo *bo;
 	int ret;
 
-	if (args->flags || !args->size || !IS_ALIGNED(args->size, PAGE_SIZE) ||
+	if (args->flags & ~DRM_GPUSIM_GEM_NO_CPU_ACCESS || !args->size || !IS_ALIGNED(args->size, PAGE_SIZE) ||
 	    !gpusim_placement_valid(args->placement))
 		return -EINVAL;
 
@@ -221,7 +345,7 @@ int gpusim_ioctl_gem_create(struct drm_device *drm, void *data, struct drm_file 
 			return -ENOENT;
 	}
 
-	bo = gpusim_bo_create(gdev, vm, args->size, args->placement, file->client_id);
+	bo = gpusim_bo_create(gdev, vm, args, file->client_id);
 	if (IS_ERR(bo)) {
 		ret = PTR_ERR(bo);
 	} else {
@@ -256,6 +380,8 @@ int gpusim_ioctl_gem_mmap_offset(struct drm_device *drm, void *data, struct drm_
 
 	if (obj->import_attach)
 		ret = -EINVAL;
+	else if (to_gpusim_bo(obj)->flags & DRM_GPUSIM_GEM_NO_CPU_ACCESS)
+		ret = -EACCES;
 	else
 		args->offset = drm_vma_node_offset_addr(&obj->vma_node);
 
@@ -275,7 +401,7 @@ int gpusim_ioctl_gem_info(struct drm_device *drm, void *data, struct drm_file *f
 {
 	struct drm_gpusim_gem_info *args = data;
 	struct drm_gem_object *obj;
-	struct ttm_resource *res;
+	struct gpusim_bo *bo;
 	int ret;
 
 	obj = drm_gem_object_lookup(file, args->handle);
@@ -286,15 +412,14 @@ int gpusim_ioctl_gem_info(struct drm_device *drm, void *data, struct drm_file *f
 	if (ret)
 		goto out_put;
 
-	res = to_gpusim_bo(obj)->tbo.resource;
+	bo = to_gpusim_bo(obj);
 	args->size = obj->size;
-	if (res && res->mem_type == TTM_PL_VRAM) {
-		args->placement = DRM_GPUSIM_PLACEMENT_VRAM;
-		args->vram_offset = (u64)res->start << PAGE_SHIFT;
-	} else {
-		args->placement = DRM_GPUSIM_PLACEMENT_SYSTEM;
-		args->vram_offset = ~0ull;
-	}
+	args->flags = bo->flags;
+	args->pad = 0;
+	args->placement = gpusim_bo_placement(bo);
+	args->vram_offset = ~0ull;
+	if (args->placement == DRM_GPUSIM_PLACEMENT_VRAM)
+		args->vram_offset = (u64)bo->tbo.resource->start << PAGE_SHIFT;
 	dma_resv_unlock(obj->resv);
 
 out_put:
@@ -318,7 +443,10 @@ int gpusim_ioctl_gem_migrate(struct drm_device *drm, void *data, struct drm_file
 	struct gpusim_bo *bo;
 	int ret;
 
-	if (args->flags || args->pad || !gpusim_placement_valid(args->placement))
+	if (args->flags || args->pad)
+		return -EINVAL;
+	if (!gpusim_placement_valid(args->placement) &&
+	    args->placement != DRM_GPUSIM_PLACEMENT_SWAPPED)
 		return -EINVAL;
 
 	obj = drm_gem_object_lookup(file, args->handle);
@@ -326,8 +454,8 @@ int gpusim_ioctl_gem_migrate(struct drm_device *drm, void *data, struct drm_file
 		return -ENOENT;
 
 	bo = to_gpusim_bo(obj);
-	if (args->placement == DRM_GPUSIM_PLACEMENT_VRAM &&
-	    bo->home != DRM_GPUSIM_PLACEMENT_VRAM) {
+	if (obj->import_attach || (args->placement == DRM_GPUSIM_PLACEMENT_VRAM &&
+				   bo->home != DRM_GPUSIM_PLACEMENT_VRAM)) {
 		ret = -EINVAL;
 		goto out_put;
 	}
@@ -340,7 +468,9 @@ int gpusim_ioctl_gem_migrate(struct drm_device *drm, void *data, struct drm_file
 		if (ret)
 			break;
 	}
-	if (!ret)
+	if (!ret && args->placement == DRM_GPUSIM_PLACEMENT_SWAPPED)
+		ret = gpusim_swap_out(bo);
+	else if (!ret)
 		ret = gpusim_bo_place(bo, args->placement);
 	drm_exec_fini(&exec);
 

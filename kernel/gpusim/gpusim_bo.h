@@ -9,9 +9,12 @@
 
 #include "gpusim_pt.h"
 
+struct dma_buf;
 struct drm_device;
 struct drm_file;
 struct drm_gem_object;
+struct gpusim_device;
+struct sg_table;
 
 /**
  * struct gpusim_bo - buffer object
@@ -31,6 +34,19 @@ struct gpusim_bo {
 
 	/** @home: Where the engine wants it: DRM_GPUSIM_PLACEMENT_*. */
 	u32 home;
+
+	/** @flags: DRM_GPUSIM_GEM_*. */
+	u32 flags;
+
+	/**
+	 * @dma_buf: If imported, the dma-buf whose reservation the BO shares to its
+	 * end, which can come after &drm_gem_object.import_attach; a reference is
+	 * held.
+	 */
+	struct dma_buf *dma_buf;
+
+	/** @read_only: Imported from a dma-buf that may not be written. */
+	bool read_only;
 
 	/**
 	 * @vm_obj: If private to a VM, the object whose reservation the VM and
@@ -52,9 +68,14 @@ static inline struct gpusim_bo *ttm_to_gpusim_bo(struct ttm_buffer_object *tbo)
 	return container_of(tbo, struct gpusim_bo, tbo);
 }
 
+struct gpusim_bo *gpusim_bo_import(struct gpusim_device *gdev, struct dma_buf *dma_buf,
+				   struct sg_table *sgt);
 void gpusim_bo_destroy(struct ttm_buffer_object *tbo);
 bool gpusim_bo_is_mine(const struct ttm_buffer_object *tbo);
 int gpusim_bo_place(struct gpusim_bo *bo, u32 placement);
+int gpusim_bo_make_visible(struct gpusim_bo *bo);
+bool gpusim_bo_is_home(const struct gpusim_bo *bo);
+int gpusim_bo_bring_home(struct gpusim_bo *bo);
 void gpusim_bo_backing(const struct gpusim_bo *bo, struct gpusim_backing *backing);
 
 int gpusim_ioctl_gem_create(struct drm_device *drm, void *data, struct drm_file *file);

@@ -9,6 +9,7 @@
 #include <drm/ttm/ttm_device.h>
 
 #include "gpusim_sched.h"
+#include "gpusim_swap.h"
 #include "gpusim_vram.h"
 
 /**
@@ -30,6 +31,9 @@ struct gpusim_device {
 
 	/** @vram: Device memory. */
 	struct gpusim_vram vram;
+
+	/** @swap: BO that is being swapped out. */
+	struct gpusim_swap swap;
 
 	/** @sched: The engine's queue. */
 	struct gpusim_sched sched;

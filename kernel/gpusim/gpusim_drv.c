@@ -4,6 +4,7 @@
  * whose engine is the CPU. Module, PCI and DRM driver.
  */
 
+#include <linux/dma-mapping.h>
 #include <linux/module.h>
 #include <linux/pci.h>
 
@@ -18,6 +19,7 @@
 #include "gpusim_device.h"
 #include "gpusim_exec.h"
 #include "gpusim_file.h"
+#include "gpusim_prime.h"
 #include "gpusim_reset.h"
 #include "gpusim_sched.h"
 #include "gpusim_ttm.h"
@@ -36,6 +38,7 @@ static int gpusim_ioctl_dev_query(struct drm_device *drm, void *data, struct drm
 	args->page_size = GPUSIM_PAGE_SIZE;
 	args->vram_size = gdev->vram.size;
 	args->vram_free = gdev->vram.size - gpusim_ttm_vram_used(gdev);
+	args->vram_visible = gdev->vram.visible;
 	args->max_cmds = GPUSIM_MAX_CMDS;
 	args->max_vms = GPUSIM_MAX_VMS;
 	args->timeout_ms = gpusim_reset_timeout_ms();
@@ -73,6 +76,7 @@ static const struct file_operations gpusim_fops = {
 static const struct drm_driver gpusim_drm_driver = {
 	.driver_features = DRIVER_RENDER | DRIVER_GEM | DRIVER_GEM_GPUVA | DRIVER_SYNCOBJ |
 			   DRIVER_SYNCOBJ_TIMELINE,
+	.gem_prime_import_sg_table = gpusim_prime_import_sg_table,
 	.open = gpusim_file_open,
 	.postclose = gpusim_file_postclose,
 	.show_fdinfo = drm_show_memory_stats,
@@ -97,6 +101,11 @@ static int gpusim_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id
 	pci_set_drvdata(pdev, gdev);
 
 	ret = pcim_enable_device(pdev);
+	if (ret)
+		return ret;
+
+	/* what others share may be anywhere */
+	ret = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(64));
 	if (ret)
 		return ret;
 
@@ -171,3 +180,4 @@ module_exit(gpusim_exit);
 
 MODULE_DESCRIPTION("Virtual GPU on the shared memory of an ivshmem device");
 MODULE_LICENSE("GPL");
+MODULE_IMPORT_NS(DMA_BUF);

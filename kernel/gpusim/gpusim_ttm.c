@@ -3,6 +3,7 @@
  * TTM: memory types, moves between them, eviction.
  */
 
+#include <linux/highmem.h>
 #include <linux/slab.h>
 
 #include <drm/drm_drv.h>
@@ -10,13 +11,20 @@
 #include <drm/drm_vma_manager.h>
 #include <drm/ttm/ttm_bo.h>
 #include <drm/ttm/ttm_placement.h>
+#include <drm/ttm/ttm_pool.h>
 #include <drm/ttm/ttm_range_manager.h>
 #include <drm/ttm/ttm_tt.h>
 
 #include "gpusim_bo.h"
 #include "gpusim_device.h"
+#include "gpusim_prime.h"
 #include "gpusim_ttm.h"
 #include "gpusim_vm.h"
+
+static u64 gpusim_vram_offset(const struct ttm_resource *res)
+{
+	return (u64)res->start << PAGE_SHIFT;
+}
 
 static struct gpusim_device *ttm_to_gpusim(struct ttm_device *bdev)
 {
@@ -42,6 +50,28 @@ static void gpusim_tt_destroy(struct ttm_device *bdev, struct ttm_tt *tt)
 {
 	ttm_tt_fini(tt);
 	kfree(tt);
+}
+
+static int gpusim_tt_populate(struct ttm_device *bdev, struct ttm_tt *tt,
+			      struct ttm_operation_ctx *ctx)
+{
+	if (tt->page_flags & TTM_TT_FLAG_EXTERNAL)
+		return gpusim_prime_populate(ttm_to_gpusim(bdev)->drm.dev, tt);
+
+	return ttm_pool_alloc(&bdev->pool, tt, ctx);
+}
+
+static void gpusim_tt_unpopulate(struct ttm_device *bdev, struct ttm_tt *tt)
+{
+	if (!(tt->page_flags & TTM_TT_FLAG_EXTERNAL))
+		ttm_pool_free(&bdev->pool, tt);
+}
+
+/* Imported memory is another's to move, and none is won by moving it. */
+static bool gpusim_eviction_valuable(struct ttm_buffer_object *tbo, const struct ttm_place *place)
+{
+	return tbo->type != ttm_bo_type_sg && gpusim_swap_wants(&ttm_to_gpusim(tbo->bdev)->swap, tbo) &&
+	       ttm_bo_eviction_valuable(tbo, place);
 }
 
 static void gpusim_evict_flags(struct ttm_buffer_object *tbo, struct ttm_placement *placement)
@@ -71,7 +101,7 @@ static int gpusim_move_first(struct gpusim_device *gdev, struct ttm_buffer_objec
 	int ret;
 
 	if (new_mem->mem_type == TTM_PL_VRAM) {
-		ret = gpusim_vram_clear(gdev, (u64)new_mem->start << PAGE_SHIFT, tbo->base.size);
+		ret = gpusim_vram_clear(gdev, gpusim_vram_offset(new_mem), tbo->base.size);
 		if (ret)
 			return ret;
 	}
@@ -80,12 +110,53 @@ static int gpusim_move_first(struct gpusim_device *gdev, struct ttm_buffer_objec
 	return 0;
 }
 
+/*
+ * Copies into VRAM, out of it or within it, a page at a time: not all of it can be
+ * mapped, which is what ttm_bo_move_memcpy() does.
+ */
+static int gpusim_move_copy(struct gpusim_device *gdev, struct ttm_buffer_object *tbo,
+			    struct ttm_operation_ctx *ctx, struct ttm_resource *new_mem)
+{
+	bool from_vram = tbo->resource->mem_type == TTM_PL_VRAM;
+	bool to_vram = new_mem->mem_type == TTM_PL_VRAM;
+	struct page *bounce = NULL;
+	u64 offset;
+	int ret = 0;
+
+	if (from_vram && to_vram) {
+		bounce = alloc_page(GFP_KERNEL);
+		if (!bounce)
+			return -ENOMEM;
+	} else {
+		/* also swaps in */
+		ret = ttm_tt_populate(tbo->bdev, tbo->ttm, ctx);
+	}
+
+	for (offset = 0; !ret && offset < tbo->base.size; offset += PAGE_SIZE) {
+		void *p = kmap_local_page(bounce ?: tbo->ttm->pages[offset >> PAGE_SHIFT]);
+
+		if (from_vram)
+			ret = gpusim_vram_read(gdev, gpusim_vram_offset(tbo->resource) + offset, p,
+					       PAGE_SIZE);
+		if (!ret && to_vram)
+			ret = gpusim_vram_write(gdev, gpusim_vram_offset(new_mem) + offset, p,
+						PAGE_SIZE);
+		kunmap_local(p);
+		cond_resched();
+	}
+
+	if (bounce)
+		__free_page(bounce);
+
+	return ret;
+}
+
 static int gpusim_move(struct ttm_buffer_object *tbo, bool evict, struct ttm_operation_ctx *ctx,
 		       struct ttm_resource *new_mem, struct ttm_place *hop)
 {
 	struct gpusim_device *gdev = ttm_to_gpusim(tbo->bdev);
 	struct ttm_resource *old_mem = tbo->resource;
-	int ret, idx;
+	int ret;
 
 	if (!old_mem)
 		return gpusim_move_first(gdev, tbo, new_mem);
@@ -103,24 +174,27 @@ static int gpusim_move(struct ttm_buffer_object *tbo, bool evict, struct ttm_ope
 		return 0;
 	}
 
-	if (!drm_dev_enter(&gdev->drm, &idx))
-		return -ENODEV;
-	ret = ttm_bo_move_memcpy(tbo, ctx, new_mem);
-	drm_dev_exit(idx);
+	ret = gpusim_move_copy(gdev, tbo, ctx, new_mem);
+	if (ret)
+		return ret;
 
-	return ret;
+	ttm_bo_move_sync_cleanup(tbo, new_mem);
+	return 0;
 }
 
 static int gpusim_io_mem_reserve(struct ttm_device *bdev, struct ttm_resource *mem)
 {
 	struct gpusim_device *gdev = ttm_to_gpusim(bdev);
-	u64 offset = (u64)mem->start << PAGE_SHIFT;
+	u64 offset = gpusim_vram_offset(mem);
 
 	if (mem->mem_type != TTM_PL_VRAM)
 		return 0;
 
 	if (drm_dev_is_unplugged(&gdev->drm))
 		return -ENODEV;
+
+	if (!gpusim_vram_is_visible(&gdev->vram, mem))
+		return -EINVAL;
 
 	mem->bus.addr = (void __force *)(gdev->vram.base + offset);
 	mem->bus.offset = gdev->vram.phys + offset;
@@ -140,7 +214,7 @@ static int gpusim_access_memory(struct ttm_buffer_object *tbo, unsigned long off
 				int len, int write)
 {
 	struct gpusim_device *gdev = ttm_to_gpusim(tbo->bdev);
-	u64 vram = ((u64)tbo->resource->start << PAGE_SHIFT) + offset;
+	u64 vram = gpusim_vram_offset(tbo->resource) + offset;
 	int ret;
 
 	if (tbo->resource->mem_type != TTM_PL_VRAM)
@@ -157,7 +231,9 @@ static int gpusim_access_memory(struct ttm_buffer_object *tbo, unsigned long off
 static struct ttm_device_funcs gpusim_ttm_funcs = {
 	.ttm_tt_create = gpusim_tt_create,
 	.ttm_tt_destroy = gpusim_tt_destroy,
-	.eviction_valuable = ttm_bo_eviction_valuable,
+	.ttm_tt_populate = gpusim_tt_populate,
+	.ttm_tt_unpopulate = gpusim_tt_unpopulate,
+	.eviction_valuable = gpusim_eviction_valuable,
 	.evict_flags = gpusim_evict_flags,
 	.move = gpusim_move,
 	.io_mem_reserve = gpusim_io_mem_reserve,
@@ -194,6 +270,10 @@ int gpusim_ttm_init(struct gpusim_device *gdev)
 {
 	struct drm_device *drm = &gdev->drm;
 	int ret;
+
+	ret = gpusim_swap_init(&gdev->swap);
+	if (ret)
+		return ret;
 
 	ret = ttm_device_init(&gdev->ttm, &gpusim_ttm_funcs, drm->dev,
 			      drm->anon_inode->i_mapping, drm->vma_offset_manager, false, false);

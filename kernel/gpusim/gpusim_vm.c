@@ -45,7 +45,7 @@ static int gpusim_vm_bo_validate(struct drm_gpuvm_bo *vm_bo, struct drm_exec *ex
 	struct drm_gpuva *va;
 	int ret;
 
-	ret = gpusim_bo_place(bo, bo->home);
+	ret = gpusim_bo_bring_home(bo);
 	if (ret)
 		return ret;
 
@@ -88,6 +88,22 @@ void gpusim_vm_invalidate_bo(struct gpusim_bo *bo)
 			gpusim_pt_map(&to_gpusim_vm(vm_bo->vm)->pt, NULL, va->va.addr,
 				      va->va.range, &nowhere, 0);
 	}
+}
+
+/**
+ * gpusim_vm_revalidate_bo - have EXEC look where a BO belongs
+ * @bo: BO, whose reservation the caller holds
+ *
+ * It stays where it is until then, and work that uses it there goes on.
+ */
+void gpusim_vm_revalidate_bo(struct gpusim_bo *bo)
+{
+	struct drm_gpuvm_bo *vm_bo;
+
+	dma_resv_assert_held(bo->tbo.base.resv);
+
+	drm_gem_for_each_gpuvm_bo(vm_bo, &bo->tbo.base)
+		drm_gpuvm_bo_evict(vm_bo, true);
 }
 
 /**

@@ -127,6 +127,7 @@ static inline struct gpusim_vm *to_gpusim_vm(struct drm_gpuvm *gpuvm)
 struct gpusim_vm *gpusim_vm_lookup(struct gpusim_file *gfile, u32 id);
 struct gpusim_vm *gpusim_vm_get(struct gpusim_vm *vm);
 void gpusim_vm_put(struct gpusim_vm *vm);
+void gpusim_vm_revalidate_bo(struct gpusim_bo *bo);
 void gpusim_vm_invalidate_bo(struct gpusim_bo *bo);
 void gpusim_vm_report_fault(struct gpusim_vm *vm, u64 addr);
 void gpusim_vm_report_reset(struct gpusim_vm *vm);

@@ -5,6 +5,8 @@
 
 #include <linux/io.h>
 #include <linux/iosys-map.h>
+#include <linux/math64.h>
+#include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/sched.h>
 #include <linux/sizes.h>
@@ -13,6 +15,8 @@
 #include <drm/drm_drv.h>
 #include <drm/drm_managed.h>
 #include <drm/drm_print.h>
+#include <drm/ttm/ttm_placement.h>
+#include <drm/ttm/ttm_resource.h>
 
 #include "gpusim_device.h"
 #include "gpusim_vram.h"
@@ -24,6 +28,22 @@
 
 /* bytes written between two looks at the scheduler */
 #define GPUSIM_CLEAR_CHUNK	SZ_1M
+
+static unsigned int gpusim_visible_percent = 75;
+
+static int gpusim_visible_set(const char *val, const struct kernel_param *kp)
+{
+	return param_set_uint_minmax(val, kp, 1, 100);
+}
+
+static const struct kernel_param_ops gpusim_visible_ops = {
+	.set = gpusim_visible_set,
+	.get = param_get_uint,
+};
+
+module_param_cb(visible_percent, &gpusim_visible_ops, &gpusim_visible_percent, 0444);
+MODULE_PARM_DESC(visible_percent,
+		 "Share of device memory that the CPU can map, 1 to 100 percent (default 75)");
 
 static void gpusim_vram_unmap(struct drm_device *drm, void *data)
 {
@@ -59,11 +79,26 @@ int gpusim_vram_init(struct gpusim_device *gdev, struct pci_dev *pdev)
 
 	vram->phys = pci_resource_start(pdev, GPUSIM_VRAM_BAR);
 	vram->size = pci_resource_len(pdev, GPUSIM_VRAM_BAR);
+	vram->visible = round_down(mul_u64_u32_div(vram->size, gpusim_visible_percent, 100),
+				   PAGE_SIZE);
 	vram->base = ioremap_wc(vram->phys, vram->size);
 	if (!vram->base)
 		return -ENOMEM;
 
 	return drmm_add_action_or_reset(&gdev->drm, gpusim_vram_unmap, vram);
+}
+
+/**
+ * gpusim_vram_is_visible - tell whether the CPU can map a piece of memory
+ * @vram: device memory
+ * @res: piece of any memory
+ *
+ * Returns: true if so, and for all that is not device memory.
+ */
+bool gpusim_vram_is_visible(const struct gpusim_vram *vram, const struct ttm_resource *res)
+{
+	return res->mem_type != TTM_PL_VRAM ||
+	       ((u64)res->start << PAGE_SHIFT) + res->size <= vram->visible;
 }
 
 /**

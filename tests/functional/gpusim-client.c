@@ -16,7 +16,7 @@
 #define MAX_CARDS	16
 #define WAIT_SECONDS	60
 
-static int open_node(int type)
+int gc_open_card(const char *driver, int type, unsigned int nth)
 {
 	drmDevicePtr cards[MAX_CARDS];
 	int n = drmGetDevices2(0, cards, MAX_CARDS), fd = -1;
@@ -30,7 +30,7 @@ static int open_node(int type)
 		if (fd < 0)
 			continue;
 		version = drmGetVersion(fd);
-		if (!version || strcmp(version->name, "gpusim")) {
+		if (!version || strcmp(version->name, driver) || nth--) {
 			close(fd);
 			fd = -1;
 		}
@@ -44,12 +44,17 @@ static int open_node(int type)
 
 int gc_open(void)
 {
-	return open_node(DRM_NODE_RENDER);
+	return gc_open_card("gpusim", DRM_NODE_RENDER, 0);
+}
+
+int gc_open_second(void)
+{
+	return gc_open_card("gpusim", DRM_NODE_RENDER, 1);
 }
 
 int gc_open_primary(void)
 {
-	return open_node(DRM_NODE_PRIMARY);
+	return gc_open_card("gpusim", DRM_NODE_PRIMARY, 0);
 }
 
 int gc_ioctl(int fd, unsigned long request, void *arg)
@@ -92,15 +97,27 @@ int gc_vm_resets(int fd, uint32_t vm, uint64_t *resets)
 	return ret;
 }
 
-int gc_bo_create(int fd, uint64_t size, uint32_t placement, uint32_t vm, uint32_t *handle)
+static int bo_create(int fd, uint64_t size, uint32_t placement, uint32_t flags, uint32_t vm,
+		     uint32_t *handle)
 {
 	struct drm_gpusim_gem_create args = {
-		.size = size, .placement = placement, .vm_id = vm,
+		.size = size, .placement = placement, .flags = flags, .vm_id = vm,
 	};
 	int ret = gc_ioctl(fd, DRM_IOCTL_GPUSIM_GEM_CREATE, &args);
 
 	*handle = args.handle;
 	return ret;
+}
+
+int gc_bo_create(int fd, uint64_t size, uint32_t placement, uint32_t vm, uint32_t *handle)
+{
+	return bo_create(fd, size, placement, 0, vm, handle);
+}
+
+int gc_bo_create_nocpu(int fd, uint64_t size, uint32_t placement, uint32_t vm,
+		       uint32_t *handle)
+{
+	return bo_create(fd, size, placement, DRM_GPUSIM_GEM_NO_CPU_ACCESS, vm, handle);
 }
 
 int gc_bo_close(int fd, uint32_t handle)

@@ -14,10 +14,15 @@
 #define GC_PAGE		4096u
 #define GC_SYSTEM	DRM_GPUSIM_PLACEMENT_SYSTEM
 #define GC_VRAM		DRM_GPUSIM_PLACEMENT_VRAM
+#define GC_SWAPPED	DRM_GPUSIM_PLACEMENT_SWAPPED
 
+/* A new client on the nth card of a driver; -ENODEV: there is none. */
+int gc_open_card(const char *driver, int type, unsigned int nth);
 /* A new client on the first gpusim's render node; -ENODEV: there is none. */
 int gc_open(void);
-/* The same on the primary node. */
+/* The same on the second gpusim. */
+int gc_open_second(void);
+/* The same on the primary node of the first. */
 int gc_open_primary(void);
 
 /* Any ioctl, restarted after signals. */
@@ -30,6 +35,9 @@ int gc_vm_resets(int fd, uint32_t vm, uint64_t *resets);
 
 /* vm: private to it, or 0 */
 int gc_bo_create(int fd, uint64_t size, uint32_t placement, uint32_t vm, uint32_t *handle);
+/* Never mapped by the CPU. */
+int gc_bo_create_nocpu(int fd, uint64_t size, uint32_t placement, uint32_t vm,
+		       uint32_t *handle);
 int gc_bo_close(int fd, uint32_t handle);
 int gc_bo_info(int fd, uint32_t handle, struct drm_gpusim_gem_info *info);
 int gc_bo_migrate(int fd, uint32_t handle, uint32_t placement);

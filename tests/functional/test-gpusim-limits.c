@@ -13,7 +13,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <linux/udmabuf.h>
 #include <xf86drm.h>
 
 #include "gpusim-fixture.h"
@@ -161,29 +160,6 @@ static void test_no_dmabuf_is_refused(void **state)
 	expect_equal(errno, EBADF);
 }
 
-/* Only BOs of the same card are imported. */
-static void test_foreign_dmabuf_is_refused(void **state)
-{
-	int udmabuf = open("/dev/udmabuf", O_RDWR | O_CLOEXEC), dmabuf;
-	struct udmabuf_create create = {
-		.memfd = memfd_create("foreign", MFD_ALLOW_SEALING | MFD_CLOEXEC),
-		.size = GC_PAGE,
-	};
-	uint32_t handle;
-
-	(void)state;
-	expect_true(udmabuf >= 0);
-	expect_equal(ftruncate(create.memfd, GC_PAGE), 0);
-	expect_equal(fcntl(create.memfd, F_ADD_SEALS, F_SEAL_SHRINK), 0);
-	dmabuf = ioctl(udmabuf, UDMABUF_CREATE, &create);
-	expect_true(dmabuf >= 0);
-	expect_true(drmPrimeFDToHandle(fd, dmabuf, &handle) < 0);
-	expect_equal(errno, EINVAL);
-	close(dmabuf);
-	close(create.memfd);
-	close(udmabuf);
-}
-
 static void test_mmap_limits(void **state)
 {
 	struct drm_gpusim_gem_mmap_offset args = { .handle = new_bo(SIZE, GC_VRAM, 0) };
@@ -219,7 +195,6 @@ int main(void)
 		GPUSIM_TEST(test_ids_are_per_client),
 		GPUSIM_TEST(test_private_bo_is_not_exported),
 		GPUSIM_TEST(test_no_dmabuf_is_refused),
-		GPUSIM_TEST(test_foreign_dmabuf_is_refused),
 		GPUSIM_TEST(test_mmap_limits),
 	};
 

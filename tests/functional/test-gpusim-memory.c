@@ -29,6 +29,8 @@ static void test_query(void **state)
 	expect_equal(query.page_size, GC_PAGE);
 	expect_true(query.vram_size >= 1 << 20 && query.vram_free <= query.vram_size);
 	expect_true(query.max_cmds && query.max_vms);
+	/* three quarters, the module's default */
+	expect_equal(query.vram_visible, query.vram_size / 4 * 3);
 
 	handle = new_bo(SIZE, GC_VRAM, 0);
 	expect_ok(gc_ioctl(fd, DRM_IOCTL_GPUSIM_DEV_QUERY, &later));

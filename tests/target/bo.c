@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <xf86drm.h>
@@ -8,12 +10,13 @@
 
 #include "shell.h"
 
-int bo_create(const struct client *c, uint64_t size, uint32_t placement,
-	      uint32_t vm_id, uint32_t *handle)
+static int create_flags(const struct client *c, uint64_t size, uint32_t placement,
+			uint32_t flags, uint32_t vm_id, uint32_t *handle)
 {
 	struct drm_gpusim_gem_create create = {
 		.size = size,
 		.placement = placement,
+		.flags = flags,
 		.vm_id = vm_id,
 	};
 
@@ -21,6 +24,12 @@ int bo_create(const struct client *c, uint64_t size, uint32_t placement,
 		return errno;
 	*handle = create.handle;
 	return 0;
+}
+
+int bo_create(const struct client *c, uint64_t size, uint32_t placement,
+	      uint32_t vm_id, uint32_t *handle)
+{
+	return create_flags(c, size, placement, 0, vm_id, handle);
 }
 
 int bo_close(const struct client *c, uint32_t handle)
@@ -41,6 +50,7 @@ int bo_map(const struct client *c, uint32_t handle, uint64_t size, void **map)
 int bo_cmd_bo(struct shell *sh, int argc, char **argv, struct answer *a)
 {
 	struct vm *vm = NULL;
+	bool nocpu = argc > 4 && !strcmp(argv[4], "nocpu");
 	uint32_t placement, handle = 0;
 	struct client *c;
 	uint64_t size;
@@ -56,11 +66,15 @@ int bo_cmd_bo(struct shell *sh, int argc, char **argv, struct answer *a)
 		placement = DRM_GPUSIM_PLACEMENT_VRAM;
 	else
 		return answer_error(a, EINVAL, "usage: placement is system or vram");
+	argc -= nocpu;
+	argv += nocpu;
 	if (argc == 5 || (argc > 5 && strcmp(argv[4], "private")))
 		return answer_error(a, EINVAL, "usage: a private BO is: private VM");
 	if (argc > 5 && arg_vm(sh, a, argv[5], &vm))
 		return -1;
-	error = bo_create(c, size, placement, vm ? vm->id : 0, &handle);
+	argv -= nocpu;
+	error = create_flags(c, size, placement, nocpu ? DRM_GPUSIM_GEM_NO_CPU_ACCESS : 0,
+			     vm ? vm->id : 0, &handle);
 	if (error)
 		return answer_error(a, error, "GEM_CREATE: %s", strerror(error));
 	bo = item_add(&c->bos, argv[1], sizeof(*bo));
@@ -86,7 +100,8 @@ int bo_cmd_close(struct shell *sh, int argc, char **argv, struct answer *a)
 int bo_cmd_info(struct shell *sh, int argc, char **argv, struct answer *a)
 {
 	struct drm_gpusim_gem_info info = { 0 };
-	const char *placement;
+	const char *placement, *nocpu, *imported;
+	char offset[24] = "-";
 	struct bo *bo;
 
 	if (arg_bo(sh, a, argv[1], &bo))
@@ -94,12 +109,14 @@ int bo_cmd_info(struct shell *sh, int argc, char **argv, struct answer *a)
 	info.handle = bo->handle;
 	if (drmIoctl(sh->current->fd, DRM_IOCTL_GPUSIM_GEM_INFO, &info))
 		return answer_error(a, errno, "GEM_INFO: %s", strerror(errno));
-	placement = info.placement == DRM_GPUSIM_PLACEMENT_VRAM ? "vram" : "system";
-	if (info.vram_offset == UINT64_MAX)
-		return answer_ok(a, "%u 0x%" PRIx64 " %s -", bo->handle, (uint64_t)info.size,
-				 placement);
-	return answer_ok(a, "%u 0x%" PRIx64 " %s 0x%" PRIx64, bo->handle, (uint64_t)info.size,
-			 placement, (uint64_t)info.vram_offset);
+	placement = info.placement == DRM_GPUSIM_PLACEMENT_VRAM ? "vram" :
+		    info.placement == DRM_GPUSIM_PLACEMENT_SWAPPED ? "swapped" : "system";
+	nocpu = info.flags & DRM_GPUSIM_GEM_NO_CPU_ACCESS ? " nocpu" : "";
+	imported = info.flags & DRM_GPUSIM_GEM_IMPORTED ? " imported" : "";
+	if (info.vram_offset != UINT64_MAX)
+		snprintf(offset, sizeof(offset), "0x%" PRIx64, (uint64_t)info.vram_offset);
+	return answer_ok(a, "%u 0x%" PRIx64 " %s %s%s%s", bo->handle, (uint64_t)info.size,
+			 placement, offset, nocpu, imported);
 }
 
 static int migrate(struct shell *sh, const char *name, uint32_t placement, struct answer *a)
@@ -118,6 +135,11 @@ static int migrate(struct shell *sh, const char *name, uint32_t placement, struc
 int bo_cmd_evict(struct shell *sh, int argc, char **argv, struct answer *a)
 {
 	return migrate(sh, argv[1], DRM_GPUSIM_PLACEMENT_SYSTEM, a);
+}
+
+int bo_cmd_swap(struct shell *sh, int argc, char **argv, struct answer *a)
+{
+	return migrate(sh, argv[1], DRM_GPUSIM_PLACEMENT_SWAPPED, a);
 }
 
 int bo_cmd_restore(struct shell *sh, int argc, char **argv, struct answer *a)

@@ -111,17 +111,14 @@ static int read_client_id(int fd, uint64_t *id)
 	return found;
 }
 
-int client_open(struct shell *sh, const char *name, bool primary, struct answer *a)
+/* Opens @path as a client */
+static int open_path(struct shell *sh, const char *name, const char *path, struct answer *a)
 {
-	const char *path = primary ? sh->primary : sh->render;
 	struct drm_gpusim_dev_query query = { 0 };
 	struct client *client;
 	uint64_t id;
 	int fd;
 
-	if (!*path)
-		return answer_error(a, ENODEV, "the card has no %s node",
-				    primary ? "primary" : "render");
 	fd = open(path, O_RDWR | O_CLOEXEC);
 	if (fd < 0)
 		return answer_error(a, errno, "%s: %s", path, strerror(errno));
@@ -143,12 +140,30 @@ int client_open(struct shell *sh, const char *name, bool primary, struct answer 
 	return answer_ok(a, "%" PRIu64 " %d", id, fd);
 }
 
+int client_open(struct shell *sh, const char *name, bool primary, struct answer *a)
+{
+	const char *path = primary ? sh->primary : sh->render;
+
+	if (!*path)
+		return answer_error(a, ENODEV, "the card has no %s node",
+				    primary ? "primary" : "render");
+	return open_path(sh, name, path, a);
+}
+
 int client_cmd_open(struct shell *sh, int argc, char **argv, struct answer *a)
 {
 	if (arg_new_name(a, sh->clients, argv[1]))
 		return -1;
+	if (argc > 2 && *argv[2] == '/') {
+		int error = probe(argv[2]);
+
+		if (error)
+			return answer_error(a, error, "%s: %s", argv[2],
+					    error == ENODEV ? "is no gpusim" : strerror(error));
+		return open_path(sh, argv[1], argv[2], a);
+	}
 	if (argc > 2 && strcmp(argv[2], "primary"))
-		return answer_error(a, EINVAL, "usage: open CLIENT [primary]");
+		return answer_error(a, EINVAL, "usage: open CLIENT [primary|PATH]");
 	return client_open(sh, argv[1], argc > 2, a);
 }
 

@@ -182,6 +182,7 @@ int bo_cmd_bo(struct shell *sh, int argc, char **argv, struct answer *a);
 int bo_cmd_close(struct shell *sh, int argc, char **argv, struct answer *a);
 int bo_cmd_info(struct shell *sh, int argc, char **argv, struct answer *a);
 int bo_cmd_evict(struct shell *sh, int argc, char **argv, struct answer *a);
+int bo_cmd_swap(struct shell *sh, int argc, char **argv, struct answer *a);
 int bo_cmd_restore(struct shell *sh, int argc, char **argv, struct answer *a);
 
 /* cpu.c */
@@ -209,6 +210,8 @@ int memory_cmd_memmove(struct shell *sh, int argc, char **argv, struct answer *a
 int share_cmd_export(struct shell *sh, int argc, char **argv, struct answer *a);
 int share_cmd_unexport(struct shell *sh, int argc, char **argv, struct answer *a);
 int share_cmd_import(struct shell *sh, int argc, char **argv, struct answer *a);
+int share_cmd_importbuf(struct shell *sh, int argc, char **argv, struct answer *a);
+int share_cmd_udmabuf(struct shell *sh, int argc, char **argv, struct answer *a);
 
 /* engine.c */
 /* fill, copy, add: waits */

@@ -198,7 +198,8 @@ struct drm_gpusim_gem_info {
  * comes back when it is used.
  *
  * Errors: ENOENT (no such handle), EINVAL (bad placement; VRAM for a BO
- * created in system memory; imported object), ENOSPC (no room there).
+ * created in system memory; imported object), ENOSPC (no room there), EBUSY
+ * (another device or a map of the kernel holds it where it is).
  */
 struct drm_gpusim_gem_migrate {
 	/** @handle: GEM handle. */
@@ -244,7 +245,8 @@ struct drm_gpusim_gem_migrate {
  * Errors: EINVAL (unknown @op, @flags, unaligned or zero @range, unaligned
  * @addr or @bo_offset, outside the VM or the BO, wrapping; a BO that is
  * private to another VM; @handle or @bo_offset not zero in UNMAP and
- * MAP_SPARSE; @handle not zero in MAP_USERPTR), ENOENT (no such VM or handle),
+ * MAP_SPARSE; @handle not zero in MAP_USERPTR), EACCES (without READ_ONLY a BO
+ * imported from a dma-buf that cannot be written), ENOENT (no such VM or handle),
  * EFAULT (MAP_USERPTR: nothing is mapped there, or, unless READ_ONLY, it cannot
  * be written), ENOMEM (also for more than 16 GiB in one MAP_USERPTR or
  * MAP_SPARSE).
