@@ -20,6 +20,7 @@ const char *const auth_way_names[AUTH_WAYS] = {
 	[AUTH_BY_LEASE] = "lease",
 	[AUTH_BY_SOCKET] = "handed out",
 	[AUTH_BY_REOPENING] = "reopened",
+	[AUTH_BY_MEM] = "mem",
 };
 
 /* Which client of the target a way leads to. */
@@ -65,6 +66,7 @@ static int get_descriptor(const struct auth_target *target, enum auth_way way)
 
 	switch (way) {
 	case AUTH_BY_SOCKET:
+	case AUTH_BY_MEM:
 		return auth_target_hand_out(target);
 	case AUTH_BY_REOPENING:
 		return reopen(target, fd);
@@ -92,6 +94,22 @@ static void look(int snoop, const struct auth_client *client, struct auth_attemp
 	else
 		attempt->bound = snoop_bind_object(snoop, client->client_id, client->handle, NULL);
 	attempt->read = snoop_pread(snoop, &attempt->word, 8, client->vm ? AUTH_ADDR : 0);
+	attempt->memory_read = snoop_pread(snoop, &attempt->memory_word, 8, AUTH_MEMORY_ADDR);
+}
+
+/* The kernel's answer is yes if it gives the memory itself. */
+static int open_memory(const struct auth_target *target, int *answer)
+{
+	int fd = snoop_open_mem(target->pid, O_RDONLY);
+	uint64_t word;
+
+	if (fd < 0)
+		*answer = fd;
+	else if (pread(fd, &word, 8, AUTH_MEMORY) != 8)
+		*answer = -ESRCH;
+	else
+		*answer = word == target->ready.memory_word ? 0 : -EILSEQ;
+	return fd;
 }
 
 void auth_attempt(const struct auth_target *target, enum auth_way way,
@@ -110,10 +128,16 @@ void auth_attempt(const struct auth_target *target, enum auth_way way,
 	attempt->client_id = client_id;
 	if (fd >= 0)
 		close(fd);
+	if (way == AUTH_BY_MEM) {
+		fd = open_memory(target, &attempt->answer);
+		attempt->memory_registered = snoop_register_mem(snoop, fd, 0);
+		close(fd);
+	}
 	look(snoop, client, attempt);
 	close(snoop);
 }
 
+/* All but the memory of the process. */
 static void judge_seen(const struct auth_client *client, const struct auth_attempt *attempt)
 {
 	expect_ok(attempt->registered);
@@ -140,6 +164,21 @@ static void judge_unseen(const struct auth_client *client, const struct auth_att
 	expect_error(attempt->vms, ENOENT);
 	expect_error(attempt->bound, ENOENT);
 	expect_error(attempt->read, ENXIO);
+	expect_error(attempt->memory_read, ENXIO);
+}
+
+static void judge_memory(const struct auth_target *target, const struct auth_attempt *attempt)
+{
+	if (!attempt->answer) {
+		expect_ok(attempt->memory_registered);
+		expect_equal(expect_ok(attempt->memory_read), 8);
+		expect_equal(attempt->memory_word, target->ready.memory_word);
+		return;
+	}
+	if (attempt->answer != -ESRCH || !target->kind->ended)
+		expect_error(attempt->answer, EACCES);
+	expect_error(attempt->memory_registered, EBADF);
+	expect_error(attempt->memory_read, EACCES);
 }
 
 /* An answer that is no matter of rights would be a fault of this test. */
@@ -165,7 +204,10 @@ void auth_judge(const struct auth_target *target, enum auth_way way,
 	const struct auth_client *client = client_of(target, way);
 
 	expect_ok(attempt->open);
-	if (attempt->answer) {
+	if (way == AUTH_BY_MEM) {
+		judge_seen(client, attempt);
+		judge_memory(target, attempt);
+	} else if (attempt->answer) {
 		judge_refusal(target, way, attempt->answer);
 		expect_error(attempt->registered, EBADF);
 		expect_equal(expect_ok(attempt->clients), 0);
@@ -178,5 +220,7 @@ void auth_judge(const struct auth_target *target, enum auth_way way,
 		judge_unseen(client, attempt);
 	} else {
 		judge_seen(client, attempt);
+		if (client == &target->ready.clients[AUTH_RENDER])
+			expect_error(attempt->memory_read, EACCES);
 	}
 }

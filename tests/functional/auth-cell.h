@@ -22,6 +22,8 @@ enum auth_way {
 	AUTH_BY_SOCKET,
 	/* open("/proc/PID/fd/N") of it: a new client, and no way to the target's */
 	AUTH_BY_REOPENING,
+	/* open("/proc/PID/mem"), beside the descriptor that is handed out */
+	AUTH_BY_MEM,
 	AUTH_WAYS
 };
 
@@ -32,6 +34,7 @@ extern const char *const auth_way_names[AUTH_WAYS];
  * @open: opening the snoop node
  * @answer: the kernel's own answer: 0 or a negative error number
  * @registered: REGISTER
+ * @memory_registered: REGISTER_MEM
  * @client_id: that it returned
  * @clients: number of clients in LIST, or error
  * @listed: the first of them
@@ -40,11 +43,14 @@ extern const char *const auth_way_names[AUTH_WAYS];
  * @bound: BIND to the target's VM or object
  * @read: pread() of the content's first word
  * @word: the word
+ * @memory_read: pread() of the first word of the target's own memory
+ * @memory_word: the word
  */
 struct auth_attempt {
 	int open;
 	int answer;
 	int registered;
+	int memory_registered;
 	uint64_t client_id;
 	int clients;
 	uint64_t listed;
@@ -53,6 +59,8 @@ struct auth_attempt {
 	int bound;
 	int read;
 	uint64_t word;
+	int memory_read;
+	uint64_t memory_word;
 };
 
 /* Tries; runs in the caller. */

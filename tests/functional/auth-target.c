@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * auth-target HOW: a process with DRM clients for the tests of authorisation, see
- * auth-targets.h. Sends struct auth_ready to AUTH_SOCKET; then answers each
- * message with its render descriptor, until the socket is closed.
+ * auth-targets.h. Sends struct auth_ready to AUTH_SOCKET; then does what each
+ * message says (AUTH_DO_*), until the socket is closed.
  *
  * HOW says what becomes of the process before it is ready:
  *	plain		nothing
@@ -111,36 +111,77 @@ static void open_clients(void)
 	}
 }
 
-__attribute__((noreturn))
-static void serve(void)
+/* The page is at the same address in each program, with another content. */
+static void place_memory(void)
 {
-	char byte;
+	uint64_t *page = mmap((void *)AUTH_MEMORY, GC_PAGE, PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 
-	ready.tid = syscall(SYS_gettid);
-	if (send(AUTH_SOCKET, &ready, sizeof(ready), MSG_NOSIGNAL) != sizeof(ready))
-		_exit(1);
-	while (recv(AUTH_SOCKET, &byte, 1, 0) == 1)
-		if (pass_fd_send(AUTH_SOCKET, ready.clients[AUTH_RENDER].fd))
-			_exit(1);
-	_exit(0);
+	if (page == MAP_FAILED)
+		not_ready(-errno);
+	if (getrandom(&ready.memory_word, 8, 0) != 8)
+		not_ready(-EIO);
+	*page = ready.memory_word;
 }
 
-/* What is known goes through a memory file to the new program. */
-static void execute(void)
+static void bind_memory(void)
+{
+	const struct auth_client *client = &ready.clients[AUTH_RENDER];
+
+	check(gc_map_userptr(client->fd, client->vm, AUTH_MEMORY_ADDR, (void *)AUTH_MEMORY,
+			     GC_PAGE, 0));
+}
+
+/*
+ * Goes on as another program: @how is its argument. What is known goes there
+ * through a memory file.
+ */
+static void execute(const char *path, const char *how, int cloexec)
 {
 	int memory = memfd_create("auth-target", 0), i;
 	char number[16];
 
 	check(memory);
-	open_clients();
 	for (i = 0; i < AUTH_FDS; i++)
 		if (ready.clients[i].fd >= 0)
-			fcntl(ready.clients[i].fd, F_SETFD, 0);
+			fcntl(ready.clients[i].fd, F_SETFD, cloexec);
 	if (pwrite(memory, &ready, sizeof(ready), 0) != sizeof(ready))
 		not_ready(-EIO);
 	snprintf(number, sizeof(number), "%d", memory);
-	execl("/proc/self/exe", "auth-target", "executed", number, (char *)NULL);
+	execl(path, "auth-target", how, number, (char *)NULL);
 	not_ready(-errno);
+}
+
+static void obey(char order)
+{
+	switch (order) {
+	case AUTH_DO_HAND_OUT:
+		if (pass_fd_send(AUTH_SOCKET, ready.clients[AUTH_RENDER].fd))
+			_exit(1);
+		break;
+	case AUTH_DO_CHANGE:
+		execute(AUTH_SETUID_PROGRAM, "changed", 0);
+		break;
+	case AUTH_DO_CHANGE_AND_BIND:
+		execute(AUTH_SETUID_PROGRAM, "executed", 0);
+		break;
+	case AUTH_DO_CHANGE_AND_CLOSE:
+		execute(AUTH_SETUID_PROGRAM, "changed", FD_CLOEXEC);
+		break;
+	}
+}
+
+__attribute__((noreturn))
+static void serve(void)
+{
+	char order;
+
+	ready.tid = syscall(SYS_gettid);
+	if (send(AUTH_SOCKET, &ready, sizeof(ready), MSG_NOSIGNAL) != sizeof(ready))
+		_exit(1);
+	while (recv(AUTH_SOCKET, &order, 1, 0) == 1)
+		obey(order);
+	_exit(0);
 }
 
 /* Waits until the first thread has ended: its state is Z. */
@@ -168,6 +209,8 @@ static void *thread(void *leader_ends)
 	sem_post(&opened);
 	if (leader_ends)
 		wait_for_leader();
+	place_memory();
+	bind_memory();
 	serve();
 }
 
@@ -188,6 +231,8 @@ static void start_thread(bool leader_ends)
 static int sibling(void *data)
 {
 	open_clients();
+	place_memory();
+	bind_memory();
 	serve();
 }
 
@@ -207,18 +252,25 @@ int main(int argc, char **argv)
 	const char *how = argc > 1 ? argv[1] : "";
 
 	alarm(SECONDS);
-	if (!strcmp(how, "exec"))
-		execute();
 	if (!strcmp(how, "thread") || !strcmp(how, "zombie"))
 		start_thread(how[0] == 'z');
 	if (!strcmp(how, "sibling"))
 		start_sibling();
-	if (!strcmp(how, "executed")) {
-		if (argc != 3 || pread(atoi(argv[2]), &ready, sizeof(ready), 0) != sizeof(ready))
+	place_memory();
+	if (argc == 3) {
+		uint64_t word = ready.memory_word;
+
+		if (pread(atoi(argv[2]), &ready, sizeof(ready), 0) != sizeof(ready))
 			return 2;
+		ready.memory_word = word;
+		if (!strcmp(how, "executed"))
+			bind_memory();
 		serve();
 	}
 	open_clients();
+	if (!strcmp(how, "exec"))
+		execute("/proc/self/exe", "executed", 0);
+	bind_memory();
 	if (!strcmp(how, "undumpable"))
 		check(prctl(PR_SET_DUMPABLE, 0) ? -errno : 0);
 	else if (!strcmp(how, "ptracer"))

@@ -147,7 +147,7 @@ int auth_target_start(struct auth_target *target, const struct auth_target_kind 
 	int flags = SIGCHLD | (kind->namespaces & ~CLONE_NEWUSER), sockets[2];
 	char path[PATH_MAX];
 	pid_t child;
-	ssize_t n;
+	int ret;
 
 	*target = (struct auth_target) { .kind = kind };
 	if (program_path(kind, kind->mode, path))
@@ -163,21 +163,31 @@ int auth_target_start(struct auth_target *target, const struct auth_target_kind 
 	if (child < 0)
 		return -errno;
 	target->child = child;
-	n = recv(target->socket, &target->ready, sizeof(target->ready), 0);
-	if (n != sizeof(target->ready))
-		return n < 0 ? -errno : -EPIPE;
+	ret = auth_target_wait(target);
 	/* In a namespace it knows another number. */
 	target->pid = target->child;
 	if (kind->by_thread || !strcmp(kind->how, "sibling"))
 		target->pid = target->ready.tid;
+	return ret;
+}
+
+int auth_target_tell(const struct auth_target *target, char order)
+{
+	return send(target->socket, &order, 1, MSG_NOSIGNAL) == 1 ? 0 : -errno;
+}
+
+int auth_target_wait(struct auth_target *target)
+{
+	ssize_t n = recv(target->socket, &target->ready, sizeof(target->ready), 0);
+
+	if (n != sizeof(target->ready))
+		return n < 0 ? -errno : -EPIPE;
 	return target->ready.error;
 }
 
 int auth_target_hand_out(const struct auth_target *target)
 {
-	if (send(target->socket, "", 1, MSG_NOSIGNAL) != 1)
-		return -errno;
-	return pass_fd_receive(target->socket);
+	return auth_target_tell(target, AUTH_DO_HAND_OUT) ?: pass_fd_receive(target->socket);
 }
 
 void auth_target_stop(struct auth_target *target)

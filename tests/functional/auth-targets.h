@@ -26,8 +26,24 @@ enum auth_fd {
 #define AUTH_SOCKET	3
 #define AUTH_LEASE_FD	4
 
-/* Where the content is bound in the VM of a gpusim client. */
+/* Where the content is bound in the VM of a gpusim client, */
 #define AUTH_ADDR	0x40000000ULL
+/* and in that of AUTH_RENDER a page of the target's own memory. */
+#define AUTH_MEMORY_ADDR	0x50000000ULL
+/* The CPU address of this page, in each program that the target executes. */
+#define AUTH_MEMORY	0x200000000000ULL
+
+/* What auth-target is told, one byte: to send its render descriptor, */
+#define AUTH_DO_HAND_OUT		0
+/*
+ * or to execute a program that changes the user, with its descriptors open; this
+ * program tells when it is ready, and binds its own memory; or has them closed.
+ */
+#define AUTH_DO_CHANGE			'x'
+#define AUTH_DO_CHANGE_AND_BIND		'b'
+#define AUTH_DO_CHANGE_AND_CLOSE	'c'
+/* A copy of auth-target that belongs to root, setuid. */
+#define AUTH_SETUID_PROGRAM		"./auth-target.root.root.4755"
 
 /**
  * struct auth_client - a DRM client of a target
@@ -45,12 +61,18 @@ struct auth_client {
 	uint64_t word;
 };
 
-/* What auth-target tells when it is ready. */
+/**
+ * struct auth_ready - what auth-target tells when it is ready
+ * @error: 0, or why it is not
+ * @tid: the thread that opened the clients, as it sees itself
+ * @clients: what it holds
+ * @memory_word: the first 8 bytes at AUTH_MEMORY
+ */
 struct auth_ready {
 	int error;
-	/* of the thread that opened the clients, as it sees itself */
 	pid_t tid;
 	struct auth_client clients[AUTH_FDS];
+	uint64_t memory_word;
 };
 
 /**
@@ -105,6 +127,10 @@ int auth_targets_prepare(void);
  * the calling process as what it is.
  */
 int auth_target_start(struct auth_target *target, const struct auth_target_kind *kind, int lease);
+/* Tells it something (AUTH_DO_*). */
+int auth_target_tell(const struct auth_target *target, char order);
+/* Waits until it is ready, again after it changed. */
+int auth_target_wait(struct auth_target *target);
 /* Has it send its render descriptor, of its own will. Return: the descriptor. */
 int auth_target_hand_out(const struct auth_target *target);
 void auth_target_stop(struct auth_target *target);
