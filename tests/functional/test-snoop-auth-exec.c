@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * vm: --gpu gpusim
- * timeout: 240
+ * timeout: 400
  *
  * A registration and a target that executes a program which changes the user: what
  * was registered lasts as long as the descriptor would, and no byte of the new

@@ -82,7 +82,6 @@ static const struct forgery forgeries[] = {
 	PROC(maps),
 	PROC(smaps),
 	PROC(smaps_rollup),
-	PROC(numa_maps),
 	PROC(pagemap),
 	PROC(cmdline),
 	PROC(stat),

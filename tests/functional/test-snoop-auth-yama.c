@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * vm: own-boot --gpu gpusim --gpu virtio-gpu
- * timeout: 300
+ * timeout: 600
  *
  * The same where Yama forbids all tracing, which cannot be undone in this boot.
  */

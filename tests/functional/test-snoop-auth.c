@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * vm: --gpu gpusim --gpu virtio-gpu
- * timeout: 300
+ * timeout: 600
  *
  * Who may look at whom: exactly those to whom the kernel gives the descriptor.
  */
