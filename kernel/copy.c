@@ -124,6 +124,7 @@ static void snoop_copy_to_wc(const struct iosys_map *dst, size_t offset, const v
 	u8 last;
 
 	iosys_map_memcpy_to(&to, offset, buf, len);
+	/* See above. */
 	wmb();
 	iosys_map_memcpy_from(&last, &to, offset + len - 1, sizeof(last));
 }

@@ -85,9 +85,10 @@ static int snoop_shmem_access(struct drm_gem_object *obj, u64 offset, void *buf,
 		offset += part;
 		len -= part;
 	}
-	/* The linear map may be write-combined, as the driver's mapping is. */
-	if (write)
+	if (write) {
+		/* The linear map may be write-combined, as the driver's mapping is. */
 		wmb();
+	}
 	return 0;
 }
 

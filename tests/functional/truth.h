@@ -2,6 +2,7 @@
 #ifndef TESTS_TRUTH_H
 #define TESTS_TRUTH_H
 
+#include <linux/types.h>
 #include <stdbool.h>
 #include <stdint.h>
 
