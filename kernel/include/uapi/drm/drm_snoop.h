@@ -535,7 +535,8 @@ struct drm_snoop_pages {
  *
  * Errors: EINVAL (@flags or @pad not zero, @end not above @addr, @count
  * 0, @entry_size 0, not a multiple of 8 or above 4096), ENXIO (the file is not
- * bound), ENOENT (the VM or the handle is gone), ESRCH (the client ended), EBUSY.
+ * bound), EPERM (the kernel is locked down), ENOENT (the VM or the handle is gone),
+ * ESRCH (the client ended), EBUSY.
  */
 struct drm_snoop_query_pages {
 	/** @addr: First address, and returned: where to go on. */
