@@ -25,7 +25,7 @@ static struct {
 	uint32_t vm, bo, spare, syncobj;
 	uint64_t size;
 	uint32_t placement;
-	unsigned char *content;
+	unsigned char *content, *memory;
 	int dmabuf;
 } it;
 
@@ -249,6 +249,51 @@ static void test_exec(void **state)
 	fail_nth_sweep(&path, NULL);
 }
 
+/* Memory of the process in the place of the page. */
+static int call_userptr(void *context)
+{
+	return gc_map_userptr(fd, vm, HIGH + 5 * GC_PAGE, it.memory, GC_PAGE, 0);
+}
+
+static void check_userptr(void *context)
+{
+	scribble(it.memory, GC_PAGE, 5);
+	check_gpu(HIGH + 5 * GC_PAGE, it.memory, GC_PAGE);
+	check_gpu(HIGH + 6 * GC_PAGE, it.content + 6 * GC_PAGE, SIZE - 6 * GC_PAGE);
+}
+
+static void test_userptr(void **state)
+{
+	static const struct fail_path path = {
+		before_bind, call_userptr, check_userptr, after_bind
+	};
+
+	it.memory = mmap(NULL, GC_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	expect_true(it.memory != MAP_FAILED);
+	fail_nth_sweep(&path, NULL);
+	munmap(it.memory, GC_PAGE);
+}
+
+static int call_sparse(void *context)
+{
+	return gc_map_sparse(fd, vm, HIGH + 5 * GC_PAGE, GC_PAGE);
+}
+
+static void check_sparse(void *context)
+{
+	static const unsigned char zeros[GC_PAGE];
+
+	check_gpu(HIGH + 5 * GC_PAGE, zeros, GC_PAGE);
+	check_gpu(HIGH + 6 * GC_PAGE, it.content + 6 * GC_PAGE, SIZE - 6 * GC_PAGE);
+}
+
+static void test_sparse(void **state)
+{
+	static const struct fail_path path = { before_bind, call_sparse, check_sparse, after_bind };
+
+	fail_nth_sweep(&path, NULL);
+}
+
 static int call_export(void *context)
 {
 	return drmPrimeHandleToFD(fd, it.bo, DRM_CLOEXEC, &it.dmabuf) ? -errno : 0;
@@ -286,6 +331,8 @@ int main(void)
 		GPUSIM_TEST(test_migrate),
 		GPUSIM_TEST(test_bind),
 		GPUSIM_TEST(test_unbind),
+		GPUSIM_TEST(test_userptr),
+		GPUSIM_TEST(test_sparse),
 		GPUSIM_TEST(test_exec),
 		GPUSIM_TEST(test_export),
 	};

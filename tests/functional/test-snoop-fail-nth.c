@@ -29,6 +29,7 @@ static struct {
 	__u32 what;
 	int count;
 	struct drm_snoop_range range;
+	struct drm_snoop_pages pages[ENTRIES];
 	union {
 		struct drm_snoop_client clients[ENTRIES];
 		struct drm_snoop_vm vms[ENTRIES];
@@ -198,6 +199,89 @@ static void test_read(void **state)
 	fail_nth_sweep(&path, NULL);
 }
 
+/* What is written is there, as far as the write says it went. */
+static int call_write(void *context)
+{
+	ssize_t ret = snoop_pwrite(it.snoop, it.right, READ_SIZE, READ_ADDR);
+
+	if (ret < 0)
+		return ret;
+	return ret == READ_SIZE ? 0 : -EFAULT;
+}
+
+static void check_write(void *context)
+{
+	memset(it.data, 0xee, sizeof(it.data));
+	expect_equal(expect_ok(snoop_pread(it.snoop, it.data, READ_SIZE, READ_ADDR)), READ_SIZE);
+	expect_bytes(it.data, it.right, READ_SIZE);
+}
+
+/* Another content for each time. */
+static void before_write(void *context)
+{
+	for (size_t i = 0; i < READ_SIZE; i++)
+		it.right[i]++;
+}
+
+static void test_write(void **state)
+{
+	static const struct fail_path path = { before_write, call_write, check_write, NULL };
+
+	it.snoop = stage_open_write(it.stage);
+	expect_equal(model_read(&it.stage->model, it.right, READ_SIZE, READ_ADDR), READ_SIZE);
+	fail_nth_sweep(&path, NULL);
+	/* The stage stays as it was. */
+	expect_equal(model_read(&it.stage->model, it.right, READ_SIZE, READ_ADDR), READ_SIZE);
+	expect_ok(call_write(NULL));
+	stage_check(it.stage, READ_ADDR, READ_SIZE);
+	close(it.snoop);
+}
+
+static void before_mem(void *context)
+{
+	it.snoop = stage_open(it.stage);
+	it.drm = expect_ok(snoop_open_mem(it.stage->target.pid, O_RDONLY));
+}
+
+static int call_mem(void *context)
+{
+	return snoop_register_mem(it.snoop, it.drm, 0);
+}
+
+static void after_mem(void *context)
+{
+	close(it.drm);
+	close(it.snoop);
+}
+
+static void test_register_mem(void **state)
+{
+	static const struct fail_path path = { before_mem, call_mem, NULL, after_mem };
+
+	fail_nth_sweep(&path, NULL);
+}
+
+static int call_pages(void *context)
+{
+	int ret = snoop_pages(it.stage->snoop, READ_ADDR, READ_ADDR + READ_SIZE, it.pages, ENTRIES,
+			      ENTRIES);
+
+	it.count = ret;
+	return ret < 0 ? ret : 0;
+}
+
+static void check_pages(void *context)
+{
+	expect_equal(it.pages[0].start, READ_ADDR & ~0xfffULL);
+}
+
+static void test_pages(void **state)
+{
+	static const struct fail_path path = { NULL, call_pages, check_pages, NULL };
+
+	fail_nth_sweep(&path, NULL);
+}
+
 static int setup(void **state)
 {
 	char link[64];
@@ -221,6 +305,9 @@ int main(void)
 		TEST(test_bind),
 		TEST(test_query),
 		TEST(test_read),
+		TEST(test_write),
+		TEST(test_register_mem),
+		TEST(test_pages),
 	};
 
 	return run_group("snoop-fail-nth", tests, sizeof(tests) / sizeof(tests[0]), setup,
