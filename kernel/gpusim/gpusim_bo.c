@@ -329,7 +329,10 @@ int gpusim_ioctl_gem_create(struct drm_device *drm, void *data, struct drm_file 
 	struct gpusim_bo *bo;
 	int ret;
 
-	if (args->flags & ~DRM_GPUSIM_GEM_NO_CPU_ACCESS || !args->size || !IS_ALIGNED(args->size, PAGE_SIZE) ||
+	if (args->flags & ~DRM_GPUSIM_GEM_NO_CPU_ACCESS)
+		return -EINVAL;
+
+	if (!args->size || !IS_ALIGNED(args->size, PAGE_SIZE) ||
 	    !gpusim_placement_valid(args->placement))
 		return -EINVAL;
 

@@ -70,7 +70,9 @@ static void gpusim_tt_unpopulate(struct ttm_device *bdev, struct ttm_tt *tt)
 /* Imported memory is another's to move, and none is won by moving it. */
 static bool gpusim_eviction_valuable(struct ttm_buffer_object *tbo, const struct ttm_place *place)
 {
-	return tbo->type != ttm_bo_type_sg && gpusim_swap_wants(&ttm_to_gpusim(tbo->bdev)->swap, tbo) &&
+	const struct gpusim_device *gdev = ttm_to_gpusim(tbo->bdev);
+
+	return tbo->type != ttm_bo_type_sg && gpusim_swap_wants(&gdev->swap, tbo) &&
 	       ttm_bo_eviction_valuable(tbo, place);
 }
 

@@ -269,7 +269,8 @@ static void test_read_only(void **state)
 
 static void test_refused(void **state)
 {
-	uint32_t bo = new_bo(SIZE, GC_SYSTEM, 0), private = new_bo(SIZE, GC_VRAM, vm), nocpu, handle;
+	uint32_t bo = new_bo(SIZE, GC_SYSTEM, 0), private = new_bo(SIZE, GC_VRAM, vm);
+	uint32_t nocpu, handle;
 	int dmabuf = export_bo(fd, bo, DRM_RDWR);
 
 	(void)state;

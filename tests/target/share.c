@@ -110,7 +110,7 @@ int share_cmd_importbuf(struct shell *sh, int argc, char **argv, struct answer *
 }
 
 /* A dma-buf of @size bytes of @memfd. Return: its descriptor, -1 with errno */
-static int udmabuf(int memfd, uint64_t size)
+static int make_udmabuf(int memfd, uint64_t size)
 {
 	struct udmabuf_create create = { .memfd = memfd, .size = size };
 	int device, fd, error;
@@ -144,7 +144,7 @@ int share_cmd_udmabuf(struct shell *sh, int argc, char **argv, struct answer *a)
 	memfd = memfd_create("gpusim-sh udmabuf", MFD_ALLOW_SEALING | MFD_CLOEXEC);
 	if (memfd < 0)
 		return answer_error(a, errno, "memfd: %s", strerror(errno));
-	fd = udmabuf(memfd, size);
+	fd = make_udmabuf(memfd, size);
 	if (fd < 0) {
 		answer_error(a, errno, "udmabuf: %s", strerror(errno));
 		close(memfd);
