@@ -53,7 +53,7 @@ void truth_start(struct truth *truth, uint64_t seed)
 	truth->vm = target_number(target, "vm v");
 	target_cmd(target, "bo s %#llx system", BYTES);
 	target_cmd(target, "bo m %#llx vram", BYTES);
-	target_cmd(target, "bo i %#llx vram", BYTES);
+	target_cmd(target, "bo i %#llx vram nocpu", BYTES);
 	target_cmd(target, "bo ps %#llx system private v", BYTES);
 	target_cmd(target, "bo pm %#llx vram private v", BYTES);
 	target_cmd(target, "memory mem %#llx", BYTES);
@@ -200,7 +200,7 @@ static void truth_move(struct truth *truth)
 			target_cmd(&truth->target, "restore %s", object->name);
 		break;
 	default:
-		target_cmd(&truth->target, "evict %s", object->name);
+		target_cmd(&truth->target, "swap %s", object->name);
 		break;
 	}
 }
