@@ -68,13 +68,12 @@ static int snoop_ttm_access_swapped(const struct ttm_tt *ttm, u64 offset, void *
 }
 
 /*
- * Undoes ttm_bo_kmap(). That one reserves the I/O space of an object without
- * counting, so what was reserved before belongs to a mapping of the target and
- * must not be freed (ttm_mem_io_reserve() and ttm_mem_io_free(), 6.12).
+ * Undoes ttm_bo_kmap(), without the freeing of I/O space unless @reserved says that
+ * it is ours (ttm_bo_kunmap(), 6.12).
  */
-static void snoop_ttm_unmap_window(struct ttm_bo_kmap_obj *window, bool reserved_before)
+static void snoop_ttm_unmap_window(struct ttm_bo_kmap_obj *window, bool reserved)
 {
-	if (!reserved_before)
+	if (reserved)
 		ttm_bo_kunmap(window);
 	else if (window->bo_kmap_type == ttm_bo_map_iomap)
 		iounmap((void __iomem *)window->virtual);
@@ -90,14 +89,19 @@ static int snoop_ttm_access_window(struct ttm_buffer_object *bo, u64 offset, voi
 	unsigned long pages = PFN_UP(offset + len) - first;
 	struct ttm_bo_kmap_obj window;
 	struct iosys_map map;
-	bool reserved, iomem;
+	int ret, reserved;
+	bool iomem;
 	void *addr;
-	int ret;
 
-	reserved = bo->resource->bus.offset || bo->resource->bus.addr;
+	reserved = snoop_ttm_io_get(bo);
+	if (reserved < 0)
+		return reserved;
 	ret = ttm_bo_kmap(bo, first, pages, &window);
-	if (ret)
+	if (ret) {
+		if (reserved)
+			snoop_ttm_io_put(bo);
 		return ret;
+	}
 	addr = ttm_kmap_obj_virtual(&window, &iomem);
 	if (iomem)
 		iosys_map_set_vaddr_iomem(&map, (void __iomem *)addr);

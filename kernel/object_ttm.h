@@ -39,6 +39,9 @@ static inline bool snoop_ttm_has_window(const struct ttm_buffer_object *bo)
 	return !bo->bdev->funcs->io_mem_pfn;
 }
 
+int snoop_ttm_io_get(struct ttm_buffer_object *bo);
+void snoop_ttm_io_put(struct ttm_buffer_object *bo);
+
 u32 snoop_ttm_placement(const struct ttm_buffer_object *bo);
 void snoop_ttm_locate(struct drm_gem_object *obj, u64 offset, bool addresses,
 		      struct snoop_place *place);

@@ -74,20 +74,16 @@ static void snoop_ttm_locate_system(const struct ttm_buffer_object *bo, u64 offs
 	}
 }
 
-/*
- * One page behind the bus. The driver says where, once the object's I/O space is
- * reserved; what was not reserved before is given back
- * (ttm_mem_io_reserve() and ttm_mem_io_free(), 6.12, which are not exported).
- */
+/* One page behind the bus. The driver says where, once I/O space is reserved. */
 static void snoop_ttm_locate_bus(struct ttm_buffer_object *bo, u64 offset,
 				 struct snoop_place *place)
 {
 	const struct ttm_device_funcs *funcs = bo->bdev->funcs;
 	struct ttm_resource *res = bo->resource;
-	bool reserved = res->bus.offset || res->bus.addr;
+	int reserved = snoop_ttm_io_get(bo);
 	u64 base;
 
-	if (!reserved && (!funcs->io_mem_reserve || funcs->io_mem_reserve(bo->bdev, res)))
+	if (reserved < 0)
 		return;
 	if (res->bus.is_iomem && (res->bus.offset || funcs->io_mem_pfn)) {
 		if (funcs->io_mem_pfn)
@@ -98,12 +94,8 @@ static void snoop_ttm_locate_bus(struct ttm_buffer_object *bo, u64 offset,
 		place->phys_addr = base + offset_in_page(offset);
 		place->len = PAGE_SIZE - offset_in_page(offset);
 	}
-	if (!reserved) {
-		if (funcs->io_mem_free)
-			funcs->io_mem_free(bo->bdev, res);
-		res->bus.offset = 0;
-		res->bus.addr = NULL;
-	}
+	if (reserved)
+		snoop_ttm_io_put(bo);
 }
 
 static void snoop_ttm_locate_device(struct ttm_buffer_object *bo, u64 offset,
