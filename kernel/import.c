@@ -58,6 +58,22 @@ static bool snoop_import_is_writable(const struct dma_buf *buf)
 	return buf->file->f_mode & FMODE_WRITE;
 }
 
+/* Of a GEM exporter; nothing is known when its device is gone. */
+static void snoop_import_status_gem(struct drm_gem_object *exporter, u32 *placement, u32 *flags)
+{
+	int card_index, drm_index;
+	struct snoop_card *card;
+
+	card = snoop_card_find(exporter->dev);
+	if (!card)
+		return;
+	if (snoop_card_enter(card, &card_index, &drm_index)) {
+		snoop_memory_status(exporter, placement, flags);
+		snoop_card_exit(card, card_index, drm_index);
+	}
+	put_device(&card->dev);
+}
+
 /**
  * snoop_import_status - where an imported object is
  * @obj: The object.
@@ -72,7 +88,7 @@ void snoop_import_status(struct drm_gem_object *obj, u32 *placement, u32 *flags)
 	if (!snoop_import_is_writable(buf))
 		*flags |= DRM_SNOOP_READ_ONLY;
 	if (exporter)
-		snoop_memory_status(exporter, placement, flags);
+		snoop_import_status_gem(exporter, placement, flags);
 	else if (buf->ops->vmap && buf->size <= SNOOP_VMAP_MAX &&
 		 dev_is_dma_coherent(obj->dev->dev))
 		*flags |= DRM_SNOOP_READABLE;
