@@ -27,7 +27,7 @@
  */
 void snoop_clients_init(struct snoop_clients *clients, const struct snoop_account *account)
 {
-	xa_init(&clients->by_id);
+	xa_init_flags(&clients->by_id, XA_FLAGS_ACCOUNT);
 	clients->count = 0;
 	clients->account = account;
 }

@@ -77,7 +77,7 @@ bool snoop_memory_is_known(void)
  */
 void snoop_memories_init(struct snoop_memories *memories, const struct snoop_account *account)
 {
-	xa_init(&memories->by_mm);
+	xa_init_flags(&memories->by_mm, XA_FLAGS_ACCOUNT);
 	memories->account = account;
 	memories->count = 0;
 }

@@ -44,7 +44,7 @@ struct snoop_user {
 };
 
 /* Users with open snoop files, by uid; its lock also covers their references. */
-static DEFINE_XARRAY(users);
+static DEFINE_XARRAY_FLAGS(users, XA_FLAGS_ACCOUNT);
 
 /* Takes the place of nobody, or leaves the one who is there. */
 static struct snoop_user *snoop_user_insert(struct snoop_user *new)
