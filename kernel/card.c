@@ -137,6 +137,24 @@ void snoop_card_exit(struct snoop_card *card, int card_index, int drm_index)
 	srcu_read_unlock(&card->srcu, card_index);
 }
 
+/*
+ * What can be used now. Reading is asked for first: under lockdown each question is a
+ * line in the log (security_locked_down(), 6.12), and nobody writes who may not read.
+ */
+static u64 snoop_card_features(u32 adapter_state)
+{
+	u64 features = adapter_state == DRM_SNOOP_ADAPTER_READY ? DRM_SNOOP_FEATURE_VM : 0;
+
+	if (snoop_policy_read())
+		return features;
+	features |= DRM_SNOOP_FEATURE_READ | DRM_SNOOP_FEATURE_PAGES;
+	if (snoop_memory_is_known())
+		features |= DRM_SNOOP_FEATURE_USERPTR;
+	if (!snoop_policy_write())
+		features |= DRM_SNOOP_FEATURE_WRITE;
+	return features;
+}
+
 /**
  * snoop_card_info - answer DRM_IOCTL_SNOOP_CARD_INFO
  * @card: The card.
@@ -156,13 +174,7 @@ int snoop_card_info(struct snoop_card *card, struct drm_snoop_card_info *info)
 
 	if (!snoop_card_enter(card, &card_index, &drm_index))
 		return -ENODEV;
-	info->features = DRM_SNOOP_FEATURE_READ | DRM_SNOOP_FEATURE_PAGES;
-	if (info->adapter_state == DRM_SNOOP_ADAPTER_READY)
-		info->features |= DRM_SNOOP_FEATURE_VM;
-	if (snoop_memory_is_known())
-		info->features |= DRM_SNOOP_FEATURE_USERPTR;
-	if (!snoop_policy_write())
-		info->features |= DRM_SNOOP_FEATURE_WRITE;
+	info->features = snoop_card_features(info->adapter_state);
 	info->primary_minor = drm->primary->index;
 	info->render_minor = drm->render ? drm->render->index : DRM_SNOOP_NO_MINOR;
 	strscpy(info->driver, drm->driver->name);

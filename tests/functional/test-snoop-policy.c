@@ -117,7 +117,12 @@ static void check_register(bool may_read, bool may_write)
 	__u64 id;
 
 	expect_ok(snoop_card_info(snoop, &info));
+	expect_equal(!!(info.features & DRM_SNOOP_FEATURE_READ), may_read);
+	expect_equal(!!(info.features & DRM_SNOOP_FEATURE_PAGES), may_read);
+	expect_equal(!!(info.features & DRM_SNOOP_FEATURE_USERPTR), may_read);
 	expect_equal(!!(info.features & DRM_SNOOP_FEATURE_WRITE), may_write);
+	/* Layout only. */
+	expect_true(info.features & DRM_SNOOP_FEATURE_VM);
 	if (!may_write) {
 		expect_error(snoop_register_flags(snoop, scene.drm, DRM_SNOOP_REGISTER_WRITE, &id),
 			     EPERM);

@@ -28,6 +28,12 @@ static void check_features(struct checkup *checkup, unsigned int card,
 {
 	const char *update = "update drm_snoop";
 
+	if (!(features & DRM_SNOOP_FEATURE_READ)) {
+		checkup_add(checkup, "card", CHECK_FAIL,
+			    "boot without lockdown=confidentiality",
+			    "card%u: memory may not be read", card);
+		return;
+	}
 	check_writing(checkup, card);
 	if (features & DRM_SNOOP_FEATURE_USERPTR)
 		checkup_add(checkup, "userptr", CHECK_OK, NULL,

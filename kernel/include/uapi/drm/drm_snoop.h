@@ -52,14 +52,16 @@ extern "C" {
 #define DRM_SNOOP_QUERY_PAGES	0x06
 
 /*
- * Features, in drm_snoop_card_info.features. A feature that is not set is
- * refused with EOPNOTSUPP or EINVAL.
+ * Features, in drm_snoop_card_info.features: what can be used at the moment. A
+ * feature that is not set is refused with EOPNOTSUPP or EINVAL; with EPERM if it was
+ * switched off, or the kernel is locked down: against writing (integrity), or
+ * against all but VM (confidentiality).
  */
 /* read(), pread(), readv(), preadv() and lseek() */
 #define DRM_SNOOP_FEATURE_READ		(1ULL << 0)
 /* address spaces: LIST of VMs and ranges, BIND to a VM */
 #define DRM_SNOOP_FEATURE_VM		(1ULL << 1)
-/* write(), pwrite(), writev(), pwritev(); not set when switched off or locked down */
+/* write(), pwrite(), writev(), pwritev() */
 #define DRM_SNOOP_FEATURE_WRITE		(1ULL << 2)
 /* REGISTER_MEM, and with it ranges of kind USERPTR */
 #define DRM_SNOOP_FEATURE_USERPTR	(1ULL << 3)
