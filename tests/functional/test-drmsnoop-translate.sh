@@ -7,14 +7,10 @@
 # shellcheck disable=SC2119
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 . "$DRM_SNOOP_TOP/tests/lib/target.sh"
+. "$DRM_SNOOP_TOP/tests/lib/users.sh"
 
 plan 26
 echo 0 >/proc/sys/kernel/yama/ptrace_scope
-
-alice()
-{
-	setpriv --reuid alice --regid alice --init-groups "$@"
-}
 
 # lines ARGUMENTS...: without the heading
 lines()
@@ -74,19 +70,19 @@ like 'no handle, no address' "$(drmsnoop translate --json "$pid" 0x200000)" \
 	'"kind":"userptr",.*"handle":null,"object":null,.*"vram_offset":null,"dma_address":null,"physical_address":null'
 
 note "without CAP_SYS_ADMIN"
-alice drmsnoop translate "$pid" 0-0x300000 >"$work/out" 2>"$work/err"
+as alice drmsnoop translate "$pid" 0-0x300000 >"$work/out" 2>"$work/err"
 is 'it works' $? 0
 like 'it says what is left out' "$(cat "$work/err")" \
 	'^drmsnoop translate: addresses in VRAM, of DMA and physical ones are left out: .* CAP_SYS_ADMIN: use root$'
 is 'in one line' "$(wc -l <"$work/err")" 1
 is 'no address' "$(grep -v '^#' "$work/out" | cut -d' ' -f5- | sort -u)" '- - -'
 like 'object and placement' "$(cat "$work/out")" "^000000100000-000000110000 object vram $vram:0x0 - - -\$"
-is 'of memory without addresses nothing is left out' "$(alice drmsnoop translate "$pid" 0x200000 2>&1 | grep -c 'left out')" 0
-like 'JSON' "$(alice drmsnoop translate --json "$pid" 0x100000 2>"$work/err")" \
+is 'of memory without addresses nothing is left out' "$(as alice drmsnoop translate "$pid" 0x200000 2>&1 | grep -c 'left out')" 0
+like 'JSON' "$(as alice drmsnoop translate --json "$pid" 0x100000 2>"$work/err")" \
 	'"vram_offset":null,"dma_address":null,"physical_address":null'
 like 'it is who opened the node that counts' \
 	"$(drmsnoop run "$pid" -- setpriv --reuid alice --regid alice --init-groups "$(type -p drmsnoop)" translate @0 0x100000 2>&1)" \
 	"^000000100000-000000100001 object vram $vram:0x0 0x"
-fails 'bob' 1 'it belongs to user alice' setpriv --reuid bob --regid bob --init-groups drmsnoop translate "$pid" 0x100000
+fails 'bob' 1 'it belongs to user alice' as bob drmsnoop translate "$pid" 0x100000
 like 'doctor' "$(drmsnoop doctor)" '^ok +pages +card0: drmsnoop translate can tell where bytes are$'
 target_stop

@@ -8,17 +8,12 @@
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 . "$DRM_SNOOP_TOP/tests/lib/target.sh"
 . "$DRM_SNOOP_TOP/tests/lib/bytes.sh"
+. "$DRM_SNOOP_TOP/tests/lib/users.sh"
 
-plan 59
+plan 60
 chmod 755 "$work"
 echo 0 >/proc/sys/kernel/yama/ptrace_scope
 writes=/sys/module/drm_snoop/parameters/writes
-
-# as USER COMMAND...
-as()
-{
-	setpriv --reuid "$1" --regid "$1" --init-groups "${@:2}"
-}
 
 # holds NAME FILE ADDR SIZE: the engine reads what is in the file.
 holds()
@@ -120,9 +115,9 @@ like 'maps --json: bound read-only' "$(drmsnoop maps --json "$pid")" \
 
 note "all or nothing"
 holds 'before' "$work/model" 0x100000 0x20000
-fails 'into a hole' 1 '^drmsnoop write: nothing is bound at 0x120000; nothing was written$' \
+fails 'into a hole' 1 '^drmsnoop write: nothing is bound at 0x120000: see `drmsnoop maps`; nothing was written$' \
 	write --va 0x11f000 -f "$work/bytes"
-fails 'in a hole' 1 'nothing is bound at 0x1000; nothing was written' write --va 0x1000 --hex 00
+fails 'in a hole' 1 'nothing is bound at 0x1000: see `drmsnoop maps`; nothing was written' write --va 0x1000 --hex 00
 fails 'bound read-only' 1 'nothing can be written at 0x200000: bound read-only, or a read-only dma-buf; nothing was written' \
 	write --va 0x200000 --hex 00
 fails 'userptr bound read-only' 1 'at 0x500010: bound read-only' write --va 0x500010 --hex 00
@@ -136,8 +131,13 @@ fails 'not without --write' 2 'with --write only: see' drmsnoop write "$pid" --v
 fails 'bob' 1 'it belongs to user alice' as bob drmsnoop write --write "$pid" --va 0x100000 --hex 00
 holds 'nothing was written' "$work/model" 0x100000 0x20000
 t memprotect m ro 0x8000 0x1000
-fails 'what the process itself may not write' 1 'nothing can be written at 0x408000; 4096 of 8192 bytes were written' \
+fails 'what the process itself may not write' 1 'nothing can be written at 0x408000: process memory: not mapped, or protected: see /proc/PID/maps; 4096 of 8192 bytes were written' \
 	write --va 0x407000 --fill 0x77 --size 8K
+t memprotect m rw
+t memprotect m none 0x9000 0x1000
+fails 'read: what the process itself cannot reach' 1 \
+	'hole of 0x1000 bytes at 0x409000 \(unreadable: process memory: not mapped, or protected: see /proc/PID/maps\): 4096 of 12288 bytes' \
+	drmsnoop read "$pid" --va 0x408000 --size 12K
 t memprotect m rw
 head -c 4096 /dev/zero | tr '\0' w >"$work/piece"
 patch "$work/memory" 0x7000 "$work/piece"
@@ -169,7 +169,7 @@ succeeds 'write @FD' drmsnoop run --write "$pid" --fd 3 -- drmsnoop write --writ
 printf '\1\2' >"$work/piece"
 patch "$work/model" 0x1fffe "$work/piece"
 holds 'they are there' "$work/model" 0x100000 0x20000
-fails 'not without run --write' 1 'the descriptor is not open for writing; nothing was written' \
+fails 'not without run --write' 1 'the descriptor is not open for writing: use `drmsnoop run --write`; nothing was written' \
 	drmsnoop run "$pid" --fd 3 -- drmsnoop write --write @3 --va 0x100000 --hex 00
 
 note "who may"

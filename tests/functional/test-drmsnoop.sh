@@ -7,23 +7,13 @@
 # shellcheck disable=SC2119
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 . "$DRM_SNOOP_TOP/tests/lib/target.sh"
+. "$DRM_SNOOP_TOP/tests/lib/bytes.sh"
+. "$DRM_SNOOP_TOP/tests/lib/users.sh"
 
 plan 87
 chmod 755 "$work"
 scope=/proc/sys/kernel/yama/ptrace_scope
 echo 0 >$scope
-
-# as USER COMMAND...
-as()
-{
-	setpriv --reuid "$1" --regid "$1" --init-groups "${@:2}"
-}
-
-# crc FILE: CRC-32 as gpusim-sh's sum prints it
-crc()
-{
-	printf '0x%08x' "0x$(gzip -1c <"$1" | tail -c 8 | od -An -tx4 -N4 | tr -d ' ')"
-}
 
 # reads NAME WANTED-CRC ARGUMENTS...: drmsnoop read gives these bytes
 reads()

@@ -11,6 +11,8 @@ set -u
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 # shellcheck source=tests/lib/drmsnoopfs.sh
 . "$DRM_SNOOP_TOP/tests/lib/drmsnoopfs.sh"
+# shellcheck source=tests/lib/bytes.sh
+. "$DRM_SNOOP_TOP/tests/lib/bytes.sh"
 
 plan 101
 export LC_ALL=C

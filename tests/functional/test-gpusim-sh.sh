@@ -6,14 +6,9 @@
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 . "$DRM_SNOOP_TOP/tests/lib/target.sh"
 . "$DRM_SNOOP_TOP/tests/lib/gpusim-sh.sh"
+. "$DRM_SNOOP_TOP/tests/lib/bytes.sh"
 
 page=$DRM_SNOOP_TOP/Documentation/gpusim-sh.rst
-
-# crc FILE: what gzip says, as gpusim-sh prints it.
-crc()
-{
-	printf '0x%08x\n' "$(gzip -c <"$1" | tail -c 8 | od -An -tu4 -N4)"
-}
 
 # words COUNT VALUE STEP: numbers of eight bytes, little endian.
 words()

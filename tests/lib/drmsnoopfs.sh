@@ -97,10 +97,3 @@ once()
 	shift
 	echo "$*" | "$DRM_SNOOP_BUILD/tests/functional/fuse-io" "$file" | tail -n 1
 }
-
-# crc FILE: CRC-32 of a file, as the engine writes it.
-crc()
-{
-	# The trailer of gzip: CRC-32 and size, little-endian.
-	echo "0x$(gzip -1c <"$1" | tail -c 8 | head -c 4 | od -An -tx4 | tr -d ' ')"
-}

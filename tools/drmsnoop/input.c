@@ -27,7 +27,7 @@ static void put_by(struct input *input, uint64_t most)
 	size_t n;
 
 	if (!copy)
-		die(input->command, "a file for the input: %s",
+		die(input->command, "the input cannot be kept in a temporary file: %s: use --file",
 		    strerror(errno));
 	while (input->size < most) {
 		n = most - input->size < sizeof(buf) ? most - input->size :
@@ -36,14 +36,14 @@ static void put_by(struct input *input, uint64_t most)
 		if (!n)
 			break;
 		if (fwrite(buf, 1, n, copy) != n)
-			die(input->command, "a file for the input: %s",
+			die(input->command, "the input cannot be kept in a temporary file: %s: use --file",
 			    strerror(errno));
 		input->size += n;
 	}
 	if (ferror(input->file))
 		die(input->command, "%s: %s", input->name, strerror(errno));
 	if (fflush(copy))
-		die(input->command, "a file for the input: %s",
+		die(input->command, "the input cannot be kept in a temporary file: %s: use --file",
 		    strerror(errno));
 	if (input->file != stdin)
 		fclose(input->file);

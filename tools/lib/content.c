@@ -169,7 +169,8 @@ static int explain_read(struct drmsnoop *snoop, uint64_t offset, int error)
 	case EIO:
 		if (!drmsnoop_query_range(snoop, offset, 0, &range,
 					  sizeof(range)))
-			reason = drmsnoop_range_reason(snoop, &range, 0);
+			reason = drmsnoop_range_reason(snoop, &range, 0) ?:
+				 dsn_fault_reason(&range);
 		return dsn_fail(error, "nothing can be read at 0x%llx%s%s",
 				(unsigned long long)offset,
 				reason ? ": " : "", reason ? reason : "");
@@ -292,6 +293,8 @@ static int skip_hole(struct walk *walk, uint64_t *pos, uint64_t end, int error,
 				reason = "process memory: the process ended";
 			else
 				stop = min_u64(stop, (start | (page - 1)) + 1);
+			if (!reason)
+				reason = dsn_fault_reason(&range);
 		}
 	}
 	*again = false;

@@ -197,6 +197,13 @@ int dsn_explain_content(const struct drmsnoop *snoop, const char *what,
  */
 int dsn_register_memory(struct drmsnoop *snoop, int pidfd, pid_t pid);
 
+/*
+ * dsn_fault_reason - why a part of a range that can be reached as such could not be
+ *
+ * Returns a text that stays, or NULL where nothing is known.
+ */
+const char *dsn_fault_reason(const struct drm_snoop_range *range);
+
 /* card.c */
 
 /* drmsnoop_foreach_card() with other roots */

@@ -110,6 +110,13 @@ static const char *read_reason(const struct drmsnoop *snoop,
 	return "the driver gives no access to its content";
 }
 
+const char *dsn_fault_reason(const struct drm_snoop_range *range)
+{
+	if (range->kind == DRM_SNOOP_RANGE_USERPTR)
+		return "process memory: not mapped, or protected: see /proc/PID/maps";
+	return NULL;
+}
+
 const char *drmsnoop_range_reason(const struct drmsnoop *snoop,
 				  const struct drm_snoop_range *range,
 				  unsigned int flags)

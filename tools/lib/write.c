@@ -12,6 +12,8 @@ static int refuse(struct drmsnoop *snoop, int error, uint64_t offset,
 	const char *reason = drmsnoop_range_reason(snoop, range,
 						   DRMSNOOP_WRITE);
 
+	if (!reason)
+		reason = dsn_fault_reason(range);
 	return dsn_fail(error, "nothing can be written at 0x%llx%s%s",
 			(unsigned long long)offset, reason ? ": " : "",
 			reason ? reason : "");
@@ -25,13 +27,13 @@ static int explain_write(struct drmsnoop *snoop, uint64_t offset, int error)
 	case EPERM:
 		return dsn_explain_writing(&dsn_real_roots);
 	case EBADF:
-		return dsn_fail(EACCES, "the descriptor is not open for writing");
+		return dsn_fail(EACCES, "the descriptor is not open for writing: use `drmsnoop run --write`");
 	case EACCES:
 	case EIO:
 		if (!drmsnoop_query_range(snoop, offset, 0, &range,
 					  sizeof(range)))
 			return refuse(snoop, error, offset, &range);
-		return dsn_fail(error, "nothing is bound at 0x%llx",
+		return dsn_fail(error, "nothing is bound at 0x%llx: see `drmsnoop maps`",
 				(unsigned long long)offset);
 	case EOPNOTSUPP:
 		return dsn_fail(error, "the driver gives no access to what is bound at 0x%llx",
@@ -64,7 +66,7 @@ int drmsnoop_check_write(struct drmsnoop *snoop, uint64_t offset,
 		ret = drmsnoop_query_range(snoop, offset, 0, &range,
 					   sizeof(range));
 		if (ret == -ENOENT)
-			return dsn_fail(EIO, "nothing is bound at 0x%llx",
+			return dsn_fail(EIO, "nothing is bound at 0x%llx: see `drmsnoop maps`",
 					(unsigned long long)offset);
 		if (ret)
 			return ret;
