@@ -52,7 +52,7 @@ static void tree_open(struct tree *tree, struct truth *truth)
 	snprintf(path, sizeof(path), "%s/by-pid/%d/clients/%llu/vm/%llu/mem", tree->mount,
 		 truth->target.pid, (unsigned long long)truth->client_id,
 		 (unsigned long long)truth->vm);
-	for (tries = 0; tries < 200; tries++) {
+	for (tries = 0; tries < 1200; tries++) {
 		tree->mem = open(path, O_RDONLY | O_CLOEXEC);
 		if (tree->mem >= 0)
 			return;
