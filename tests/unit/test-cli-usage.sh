@@ -5,7 +5,7 @@
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 
 drmsnoop=$DRM_SNOOP_BUILD/tools/drmsnoop
-plan 77
+plan 76
 
 # wrong NAME REGEX ARGUMENTS...
 wrong()
