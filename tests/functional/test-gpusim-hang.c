@@ -451,8 +451,8 @@ static void test_module(void **state)
 	close(file);
 	close(own);
 	card_wait_unused();
-	snprintf(command, sizeof(command), "rmmod gpusim && insmod %s/kernel/gpusim.ko timeout_ms=%d",
-		 getenv("DRM_SNOOP_BUILD"), TIMEOUT_MS);
+	snprintf(command, sizeof(command), "rmmod gpusim && insmod %s/gpusim.ko timeout_ms=%d",
+		 getenv("DRM_SNOOP_MODULES"), TIMEOUT_MS);
 	expect_equal(system(command), 0);
 	gpusim_setup(NULL);
 	expect_error(gc_run(fd, vm, &hang, 1), ETIME);

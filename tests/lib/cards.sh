@@ -84,12 +84,12 @@ unbind()
 rebind() { within 30 store "$unbound" "/sys/bus/${bus_driver[$1]}/bind"; }
 
 remove() { within 30 rmmod "$1"; }
-load_snoop() { within 30 insmod "$DRM_SNOOP_BUILD/kernel/drm_snoop.ko"; }
+load_snoop() { within 30 insmod "$DRM_SNOOP_MODULES/drm_snoop.ko"; }
 # load_gpu GPU
 load_gpu()
 {
 	if [ "$1" = gpusim ]; then
-		within 30 insmod "$DRM_SNOOP_BUILD/kernel/gpusim.ko"
+		within 30 insmod "$DRM_SNOOP_MODULES/gpusim.ko"
 	else
 		within 30 modprobe "${driver_module[$1]}"
 	fi
