@@ -8,9 +8,10 @@
 #include <drm/drm_device.h>
 #include <drm/ttm/ttm_device.h>
 
-#include "gpusim_sched.h"
 #include "gpusim_swap.h"
 #include "gpusim_vram.h"
+
+struct gpusim_sched;
 
 /**
  * struct gpusim_device - one virtual GPU
@@ -35,8 +36,8 @@ struct gpusim_device {
 	/** @swap: BO that is being swapped out. */
 	struct gpusim_swap swap;
 
-	/** @sched: The engine's queue. */
-	struct gpusim_sched sched;
+	/** @sched: The engine's queue; a reference is held. */
+	struct gpusim_sched *sched;
 };
 
 static inline struct gpusim_device *to_gpusim(struct drm_device *drm)

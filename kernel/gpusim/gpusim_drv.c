@@ -133,7 +133,7 @@ static void gpusim_pci_remove(struct pci_dev *pdev)
 	struct gpusim_device *gdev = pci_get_drvdata(pdev);
 
 	drm_dev_unplug(&gdev->drm);
-	gpusim_sched_power_off(&gdev->sched);
+	gpusim_sched_power_off(gdev->sched);
 }
 
 /*

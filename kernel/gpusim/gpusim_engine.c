@@ -131,7 +131,7 @@ static int gpusim_engine_poll(struct gpusim_job *job)
 
 static int gpusim_engine_fill(struct gpusim_job *job, const struct drm_gpusim_cmd *cmd)
 {
-	u8 *pattern = job->gdev->sched.bounce;
+	u8 *pattern = job->gdev->sched->bounce;
 	u64 done = 0;
 	int ret = 0;
 
@@ -158,7 +158,7 @@ static int gpusim_engine_fill(struct gpusim_job *job, const struct drm_gpusim_cm
 
 static int gpusim_engine_copy(struct gpusim_job *job, const struct drm_gpusim_cmd *cmd)
 {
-	u8 *bounce = job->gdev->sched.bounce;
+	u8 *bounce = job->gdev->sched->bounce;
 	u64 done = 0;
 	int ret = 0;
 
@@ -179,7 +179,7 @@ static int gpusim_engine_copy(struct gpusim_job *job, const struct drm_gpusim_cm
 
 static int gpusim_engine_checksum(struct gpusim_job *job, const struct drm_gpusim_cmd *cmd)
 {
-	u8 *bounce = job->gdev->sched.bounce;
+	u8 *bounce = job->gdev->sched->bounce;
 	u32 crc = ~0;
 	u64 done = 0;
 	size_t n;
@@ -214,7 +214,7 @@ static int gpusim_engine_add_word(struct gpusim_job *job, u64 addr, u64 summand)
 /* Adds to the words that lie wholly in one page. */
 static int gpusim_engine_add_words(struct gpusim_job *job, u64 addr, size_t size, u64 summand)
 {
-	u8 *bounce = job->gdev->sched.bounce;
+	u8 *bounce = job->gdev->sched->bounce;
 	size_t i;
 	int ret;
 

@@ -80,7 +80,7 @@ void gpusim_reset_init(struct gpusim_reset *reset)
  */
 int gpusim_reset_hang(struct gpusim_job *job)
 {
-	struct gpusim_reset *reset = &job->gdev->sched.reset;
+	struct gpusim_reset *reset = &job->gdev->sched->reset;
 	int ret;
 
 	spin_lock(&reset->lock);
@@ -149,7 +149,7 @@ static void gpusim_reset_engine(struct gpusim_sched *sched, struct gpusim_job *b
 enum drm_gpu_sched_stat gpusim_reset_timedout_job(struct drm_sched_job *sched_job)
 {
 	struct gpusim_job *job = to_gpusim_job(sched_job);
-	struct gpusim_sched *sched = &job->gdev->sched;
+	struct gpusim_sched *sched = job->gdev->sched;
 
 	if (gpusim_reset_abort(&sched->reset, job)) {
 		drm_notice(&job->gdev->drm, "engine hangs, resetting it\n");

@@ -33,7 +33,20 @@ struct gpusim_fence {
 
 	/** @lock: Lock of @base. */
 	spinlock_t lock;
+
+	/** @sched: The engine; a reference is held. */
+	struct gpusim_sched *sched;
 };
+
+static void gpusim_sched_release(struct kref *kref)
+{
+	kfree(container_of(kref, struct gpusim_sched, refcount));
+}
+
+static void gpusim_sched_put(struct gpusim_sched *sched)
+{
+	kref_put(&sched->refcount, gpusim_sched_release);
+}
 
 static const char *gpusim_fence_get_driver_name(struct dma_fence *fence)
 {
@@ -45,9 +58,12 @@ static const char *gpusim_fence_get_timeline_name(struct dma_fence *fence)
 	return "engine";
 }
 
-static void gpusim_fence_release(struct dma_fence *fence)
+static void gpusim_fence_release(struct dma_fence *base)
 {
-	dma_fence_free(fence);
+	struct gpusim_fence *fence = container_of(base, struct gpusim_fence, base);
+
+	gpusim_sched_put(fence->sched);
+	dma_fence_free(base);
 	module_put(THIS_MODULE);
 }
 
@@ -56,6 +72,18 @@ static const struct dma_fence_ops gpusim_fence_ops = {
 	.get_timeline_name = gpusim_fence_get_timeline_name,
 	.release = gpusim_fence_release,
 };
+
+/* Called by the scheduler's only worker. */
+static struct dma_fence *gpusim_fence_init(struct gpusim_fence *fence, struct gpusim_sched *sched)
+{
+	fence->sched = sched;
+	kref_get(&sched->refcount);
+	__module_get(THIS_MODULE);
+	dma_fence_init(&fence->base, &gpusim_fence_ops, &fence->lock, sched->fence_context,
+		       ++sched->seqno);
+
+	return &fence->base;
+}
 
 /*
  * The engine: what follows would be done by hardware. The job can be freed as
@@ -79,13 +107,10 @@ static void gpusim_job_execute(struct work_struct *work)
 static struct dma_fence *gpusim_sched_run_job(struct drm_sched_job *sched_job)
 {
 	struct gpusim_job *job = to_gpusim_job(sched_job);
-	struct gpusim_sched *sched = &job->gdev->sched;
+	struct gpusim_sched *sched = job->gdev->sched;
 	bool cookie = dma_fence_begin_signalling();
 
-	dma_fence_init(&job->fence->base, &gpusim_fence_ops, &job->fence->lock,
-		       sched->fence_context, ++sched->seqno);
-	__module_get(THIS_MODULE);
-	dma_fence_get(&job->fence->base);
+	dma_fence_get(gpusim_fence_init(job->fence, sched));
 	queue_work(sched->engine, &job->work);
 	dma_fence_end_signalling(cookie);
 
@@ -108,6 +133,11 @@ static void gpusim_sched_fini(struct drm_device *drm, void *data)
 	struct gpusim_sched *sched = data;
 
 	drm_sched_fini(&sched->base);
+}
+
+static void gpusim_sched_fini_memory(struct drm_device *drm, void *data)
+{
+	gpusim_sched_put(data);
 }
 
 static void gpusim_sched_fini_workqueue(struct drm_device *drm, void *data)
@@ -137,7 +167,7 @@ static int gpusim_sched_init_workqueue(struct gpusim_device *gdev, const char *n
  */
 int gpusim_sched_init(struct gpusim_device *gdev)
 {
-	struct gpusim_sched *sched = &gdev->sched;
+	struct gpusim_sched *sched;
 	struct drm_sched_init_args args = {
 		.ops = &gpusim_sched_ops,
 		.num_rqs = DRM_SCHED_PRIORITY_COUNT,
@@ -148,6 +178,15 @@ int gpusim_sched_init(struct gpusim_device *gdev)
 	};
 	int ret;
 
+	sched = kzalloc(sizeof(*sched), GFP_KERNEL);
+	if (!sched)
+		return -ENOMEM;
+	kref_init(&sched->refcount);
+	ret = drmm_add_action_or_reset(&gdev->drm, gpusim_sched_fini_memory, sched);
+	if (ret)
+		return ret;
+
+	gdev->sched = sched;
 	sched->fence_context = dma_fence_context_alloc(1);
 	gpusim_reset_init(&sched->reset);
 
@@ -265,7 +304,7 @@ void gpusim_job_push(struct gpusim_job *job)
 	lockdep_assert_held(&job->vm->ops_lock);
 
 	/* the scheduler reads this when it next looks at its clock */
-	WRITE_ONCE(job->gdev->sched.base.timeout, gpusim_reset_timeout());
+	WRITE_ONCE(job->gdev->sched->base.timeout, gpusim_reset_timeout());
 	drm_sched_entity_push_job(&job->base);
 }
 
@@ -279,7 +318,7 @@ void gpusim_job_free(struct gpusim_job *job)
 {
 	drm_sched_job_cleanup(&job->base);
 
-	/* without ops it never ran */
+	/* without ops it never ran, and so was never pushed */
 	if (job->fence->base.ops)
 		dma_fence_put(&job->fence->base);
 	else

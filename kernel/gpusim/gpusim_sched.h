@@ -3,6 +3,7 @@
 #define _GPUSIM_SCHED_H_
 
 #include <linux/container_of.h>
+#include <linux/kref.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
@@ -20,9 +21,17 @@ struct gpusim_vm;
 /**
  * struct gpusim_sched - the engine and the scheduler in front of it
  *
- * Lifetime: that of the &drm_device.
+ * Lifetime: reference counted. It works as long as the &drm_device lives, which
+ * has a reference. Each of the engine's fences has one too, because the
+ * scheduler's fence of a job, which keeps the engine's, reads the scheduler's
+ * name from it for as long as anybody holds it (drm_sched_fence_get_timeline_name()
+ * in drivers/gpu/drm/scheduler/sched_fence.c, Linux 6.12). Every job that is
+ * pushed comes to the engine: its VM keeps the queue until its jobs have ended.
  */
 struct gpusim_sched {
+	/** @refcount: References. */
+	struct kref refcount;
+
 	/** @base: Scheduler, first in first out over the queues of all VMs. */
 	struct drm_gpu_scheduler base;
 

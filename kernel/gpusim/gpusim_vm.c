@@ -14,6 +14,7 @@
 #include "gpusim_bo.h"
 #include "gpusim_device.h"
 #include "gpusim_file.h"
+#include "gpusim_sched.h"
 #include "gpusim_vm.h"
 
 static void gpusim_vm_free(struct drm_gpuvm *gpuvm)
@@ -252,7 +253,7 @@ static struct gpusim_vm *gpusim_vm_create(struct gpusim_device *gdev)
 	if (ret)
 		goto err_free;
 
-	ret = gpusim_sched_entity_init(&gdev->sched, &vm->entity);
+	ret = gpusim_sched_entity_init(gdev->sched, &vm->entity);
 	if (ret)
 		goto err_pt;
 

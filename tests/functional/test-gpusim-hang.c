@@ -12,10 +12,13 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <linux/sync_file.h>
 
 #include "gpusim-card.h"
 #include "gpusim-fixture.h"
@@ -381,6 +384,61 @@ static void test_unplug(void **state)
 	card_set_timeout(TIMEOUT_MS);
 }
 
+/*
+ * Fences of a client and a card that are gone: of jobs that were done, stopped,
+ * and never begun. They tell as before who made them, and the module
+ * stays until the last is closed.
+ */
+static void test_fences_outlive_card(void **state)
+{
+	const struct drm_gpusim_cmd fill = FILL(ADDR, 8, A), hangs[] = { FILL(ADDR + 8, 8, B), HANG };
+	const int errors[] = { 0, -ENODEV, -ENODEV };
+	volatile uint64_t *p;
+	uint32_t own_vm, bo;
+	int own, jobs[3];
+
+	(void)state;
+	card_set_timeout(LONG_MS);
+	gpusim_teardown(NULL);
+	card_wait_unused();
+	own = expect_ok(gc_open());
+	expect_ok(gc_vm_create(own, &own_vm));
+	expect_ok(gc_bo_create(own, SIZE, GC_VRAM, 0, &bo));
+	expect_ok(gc_map(own, own_vm, ADDR, bo, 0, SIZE));
+	p = gc_bo_mmap(own, bo, GC_PAGE);
+	expect_true(p);
+	jobs[0] = expect_ok(gc_start(own, own_vm, &fill, 1));
+	jobs[1] = expect_ok(gc_start(own, own_vm, hangs, 2));
+	jobs[2] = expect_ok(gc_start(own, own_vm, &fill, 1));
+	/* not before it hangs: what begins after close() is cancelled */
+	while (!p[1])
+		usleep(1000);
+	munmap((void *)p, GC_PAGE);
+	close(own);
+	card_unbind();
+	for (int i = 0; i < 3; i++) {
+		struct sync_fence_info fence = { 0 };
+		struct sync_file_info info = {
+			.num_fences = 1, .sync_fence_info = (uintptr_t)&fence,
+		};
+
+		expect_equal(gc_sync_file_wait(jobs[i]), errors[i]);
+		expect_equal(ioctl(jobs[i], SYNC_IOC_FILE_INFO, &info), 0);
+		expect_true(!strcmp(fence.driver_name, "drm_sched"));
+		expect_true(!strcmp(fence.obj_name, "gpusim"));
+	}
+	for (int i = 0; i < 3; i++) {
+		expect_true(card_module_users() > 0);
+		expect_true(system("rmmod gpusim 2>/dev/null") != 0);
+		close(jobs[i]);
+	}
+	card_wait_unused();
+	card_bind();
+	gpusim_setup(NULL);
+	expect_equal(gpu_crc(RESULT, 0), 0);
+	card_set_timeout(TIMEOUT_MS);
+}
+
 struct unplugger {
 	unsigned int delay;	/* microseconds */
 };
@@ -471,6 +529,7 @@ int main(void)
 		GPUSIM_TEST(test_close),
 		GPUSIM_TEST(test_killed),
 		GPUSIM_TEST(test_unplug),
+		GPUSIM_TEST(test_fences_outlive_card),
 		cmocka_unit_test(test_races),
 		cmocka_unit_test(test_module),
 	};
