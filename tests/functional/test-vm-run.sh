@@ -10,7 +10,7 @@
 run=$DRM_SNOOP_TOP/tests/vm/run
 bare() { "$run" --gpu none --no-snoop "$@"; }
 
-plan 44
+plan 47
 
 # Without a machine: usage.
 fails 'unknown option' 2 "unknown option '--nonsense'" "$run" --nonsense -- true
@@ -25,6 +25,12 @@ fails 'no such kernel path' 2 '--kernel: no' "$run" --kernel /nonexistent/kernel
 fails 'no such share' 2 '--share: no directory' "$run" --share /nonexistent -- true
 fails 'no such user' 2 "no user 'nobody-here'" bare --user nobody-here -- true
 fails 'no module to load' 1 "no $work/gpusim.ko: run" "$run" --no-snoop --modules "$work" -- true
+fails 'no vkms for a kernel without headers' 1 'no vkms.ko for 6.12.0: there are no headers' \
+	"$DRM_SNOOP_TOP/tests/vm/vkms" "$work" 6.12.0
+fails 'vkms of no kernel' 2 'Usage: tests/vm/vkms' "$DRM_SNOOP_TOP/tests/vm/vkms"
+mkdir -p "$work/own/lib/modules/6.12.0/kernel/drivers/gpu/drm/vkms"
+touch "$work/own/lib/modules/6.12.0/kernel/drivers/gpu/drm/vkms/vkms.ko.xz"
+like 'a kernel with a vkms of its own' "$("$DRM_SNOOP_TOP/tests/vm/vkms" "$work/own" 6.12.0)" '/vkms.ko.xz$'
 is 'usage errors are one line' "$("$run" --nonsense 2>&1 | wc -l)" 1
 like 'help' "$("$run" --help)" '^Usage: tests/vm/run'
 

@@ -44,6 +44,7 @@ gpu_arguments()
 	bochs) qemu+=(-device bochs-display) ;;
 	qxl) qemu+=(-device qxl) ;;
 	radeon) qemu+=(-device "ati-vga,model=rv100") ;;
-	vgem | none) ;;
+	cirrus) qemu+=(-device cirrus-vga) ;;
+	vgem | vkms | none) ;;
 	esac
 }

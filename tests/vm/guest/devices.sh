@@ -22,7 +22,8 @@ load_gpu()
 	case $1 in
 	none) return ;;
 	gpusim) [ -d /sys/module/gpusim ] || insert_module "$vm_products/gpusim.ko" ;;
-	virtio-gpu | bochs | qxl | radeon | vgem)
+	vkms) [ -d /sys/module/vkms ] || insert_module "$vm_vkms" ;;
+	virtio-gpu | bochs | qxl | radeon | cirrus | vgem)
 		modprobe "$1" 2>/run/modprobe.err || { problem "cannot load $1: $(</run/modprobe.err)"; return 1; }
 		;;
 	esac
