@@ -78,7 +78,7 @@ make_test unstartable <<'END'
 END
 chmod -x "$tests/unit/test-unstartable.sh"
 
-plan 62
+plan 70
 counts good '2 passed, 0 failed' '^ok   unit/test-good \(2\)$'
 counts failing '1 passed, 1 failed' 'not ok 2 - b'
 counts silent-failure '1 passed, 1 failed' 'exited with status 7'
@@ -131,4 +131,36 @@ like 'the debug kernel: replay' "$(run_tests --kernel debug)" 'replay: .* --kern
 fails 'an unknown kernel' 2 "not 'vax'" run_tests --kernel vax
 mkdir "$work/none"
 fails 'no tests at all' 1 'no tests in' "$DRM_SNOOP_TOP/tests/run-tests" --tests "$work/none"
+fails 'no number of jobs' 2 "not '0'" run_tests --jobs 0
+
+# Several at a time: slow ones overlap, and all is counted as one after the other.
+for i in 1 2 3 4; do
+	make_test "meet-$i" <<END
+echo 1..2; touch "$work/here-$i"; echo 'ok 1 - a'
+for i in \$(seq 100); do [ -e "$work/here-$((5 - i))" ] && break; sleep 0.1; done
+[ -e "$work/here-$((5 - i))" ] && echo 'ok 2 - b' || echo 'not ok 2 - b'
+END
+done
+output=$(run_tests --jobs 4 unit/test-meet-{1,2,3,4})
+is 'four at a time' "$(tail -n 1 <<<"$output")" '8 passed, 0 failed'
+output=$(run_tests --jobs 4 unit/test-{meet-1,failing,dying,good} 2>&1)
+is 'good and bad at a time' "$(tail -n 1 <<<"$output")" '6 passed, 2 failed'
+like 'the list of failures' "$output" '^  unit/test-dying: 0 failed; it died of signal 11$'
+rm "$work"/here-*
+sed -i 's/100/5/' "$tests/unit/test-meet-1.sh"
+output=$(run_tests --jobs 1 unit/test-meet-{1,4})
+is 'one at a time' "$(tail -n 1 <<<"$output")" '3 passed, 1 failed'
+
+# Ended, a run leaves nothing behind.
+make_test endless <<END
+echo 1..1; echo \$\$ >"$work/endless"; exec sleep 1000
+END
+"$DRM_SNOOP_TOP/tests/run-tests" --tests "$tests" --logs "$work/logs" unit/test-endless >"$work/ended" 2>&1 &
+while [ ! -s "$work/endless" ]; do sleep 0.1; done
+kill -TERM $!
+wait $!
+is 'ended: status' $? 130
+sleep 0.5
+fails 'ended: the test too' 1 '' kill -0 "$(<"$work/endless")"
+is 'ended: nothing is printed' "$(<"$work/ended")" ''
 like 'help' "$("$DRM_SNOOP_TOP/tests/run-tests" --help)" '^Usage: '
