@@ -109,6 +109,9 @@ static int gpusim_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id
 	if (ret)
 		return ret;
 
+	/* and in pieces of any size */
+	dma_set_max_seg_size(&pdev->dev, UINT_MAX);
+
 	ret = gpusim_vram_init(gdev, pdev);
 	if (ret)
 		return ret;
