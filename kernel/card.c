@@ -13,6 +13,7 @@
 #include <linux/idr.h>
 #include <linux/kdev_t.h>
 #include <linux/module.h>
+#include <linux/poll.h>
 #include <linux/slab.h>
 
 #include <drm/drm_device.h>
@@ -143,8 +144,10 @@ void snoop_card_exit(struct snoop_card *card, int card_index, int drm_index)
  */
 static u64 snoop_card_features(u32 adapter_state)
 {
-	u64 features = adapter_state == DRM_SNOOP_ADAPTER_READY ? DRM_SNOOP_FEATURE_VM : 0;
+	u64 features = DRM_SNOOP_FEATURE_POLL;
 
+	if (adapter_state == DRM_SNOOP_ADAPTER_READY)
+		features |= DRM_SNOOP_FEATURE_VM;
 	if (snoop_policy_read())
 		return features;
 	features |= DRM_SNOOP_FEATURE_READ | DRM_SNOOP_FEATURE_PAGES;
@@ -238,6 +241,7 @@ static int snoop_card_create(struct device *kdev, struct drm_device *drm)
 	}
 	mutex_init(&card->lock);
 	mutex_init(&card->adapter_lock);
+	init_waitqueue_head(&card->wait);
 	card->kdev = kdev;
 	card->owner = snoop_driver_module(drm);
 	card->drm = drm;
@@ -308,6 +312,7 @@ static void snoop_remove_dev(struct device *kdev)
 	mutex_lock(&card->lock);
 	WRITE_ONCE(card->dead, true);
 	mutex_unlock(&card->lock);
+	wake_up_poll(&card->wait, EPOLLIN | EPOLLRDNORM | EPOLLHUP);
 	/* Accesses under way are bounded; none begins from here on. */
 	synchronize_srcu(&card->srcu);
 	cdev_device_del(&card->cdev, &card->dev);

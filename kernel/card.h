@@ -8,6 +8,7 @@
 #include <linux/mutex.h>
 #include <linux/srcu.h>
 #include <linux/types.h>
+#include <linux/wait.h>
 
 #include <uapi/drm/drm_snoop.h>
 
@@ -60,6 +61,9 @@ struct snoop_card {
 
 	/** @lock: Serialises opens with the death of the card. */
 	struct mutex lock;
+
+	/** @wait: Who polls files of the card; woken when it dies. */
+	struct wait_queue_head wait;
 
 	/** @dead: The device was removed. */
 	bool dead;

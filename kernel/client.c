@@ -143,7 +143,7 @@ int snoop_clients_add(struct snoop_clients *clients, struct snoop_card *card,
 	if (!(file->f_mode & FMODE_READ) || (write && !(file->f_mode & FMODE_WRITE)))
 		goto out;
 	ret = -ENOMEM;
-	new = kmalloc(sizeof(*new), GFP_KERNEL_ACCOUNT);
+	new = kzalloc(sizeof(*new), GFP_KERNEL_ACCOUNT);
 	if (!new)
 		goto out;
 	new->client_id = client->client_id;
@@ -183,6 +183,88 @@ const struct snoop_client *snoop_clients_next(struct snoop_clients *clients, u64
 	unsigned long index = client_id;
 
 	return xa_find(&clients->by_id, &index, ULONG_MAX, XA_PRESENT);
+}
+
+/**
+ * snoop_clients_told - LIST tells that a client ended
+ * @clients: Registrations of a snoop file.
+ * @client_id: Key of one of them.
+ */
+void snoop_clients_told(struct snoop_clients *clients, u64 client_id)
+{
+	struct snoop_client *client = xa_load(&clients->by_id, client_id);
+
+	WRITE_ONCE(client->told, true);
+}
+
+/* Marks registrations whose client is not among those of the card. Did it mark any? */
+static bool snoop_clients_mark_gone(struct snoop_clients *clients, struct drm_device *drm)
+{
+	struct snoop_client *client;
+	struct drm_file *living;
+	bool changed = false;
+	unsigned long id;
+
+	lockdep_assert_held(&drm->filelist_mutex);
+	/* Only these: who is registered from here on may be missed below. */
+	xa_for_each(&clients->by_id, id, client)
+		client->checked = !client->gone;
+	list_for_each_entry(living, &drm->filelist, lhead) {
+		/* As in snoop_client_get(); a file in the list is not freed yet. */
+		if (!living->filp || !file_count(living->filp))
+			continue;
+		client = xa_load(&clients->by_id, living->client_id);
+		if (client)
+			client->checked = false;
+	}
+	xa_for_each(&clients->by_id, id, client) {
+		if (!client->checked)
+			continue;
+		client->checked = false;
+		WRITE_ONCE(client->gone, true);
+		changed = true;
+	}
+	return changed;
+}
+
+static unsigned int snoop_clients_state(struct snoop_clients *clients)
+{
+	struct snoop_client *client;
+	unsigned int state = 0;
+	unsigned long id;
+
+	xa_for_each(&clients->by_id, id, client) {
+		if (!snoop_client_is_gone(client))
+			state |= SNOOP_CLIENTS_LIVING;
+		else if (READ_ONCE(client->told))
+			state |= SNOOP_CLIENTS_GONE;
+		else
+			state |= SNOOP_CLIENTS_GONE | SNOOP_CLIENTS_UNTOLD;
+	}
+	return state;
+}
+
+/**
+ * snoop_clients_check - find out which registered clients ended
+ * @clients: Registrations of a snoop file.
+ * @card: Its card, with snoop_card_get().
+ * @deadline: When waiting for the list of clients ends, in jiffies; what was found
+ *	before is the answer then.
+ *
+ * Return: SNOOP_CLIENTS_*.
+ */
+unsigned int snoop_clients_check(struct snoop_clients *clients, struct snoop_card *card,
+				 unsigned long deadline)
+{
+	struct drm_device *drm = card->drm;
+	bool changed;
+
+	if (!(snoop_clients_state(clients) & SNOOP_CLIENTS_LIVING) ||
+	    snoop_mutex_lock(&drm->filelist_mutex, deadline))
+		return snoop_clients_state(clients);
+	changed = snoop_clients_mark_gone(clients, drm);
+	mutex_unlock(&drm->filelist_mutex);
+	return snoop_clients_state(clients) | (changed ? SNOOP_CLIENTS_CHANGED : 0);
 }
 
 /**

@@ -32,6 +32,7 @@ static int snoop_open(struct inode *inode, struct file *filp)
 	file->writable = filp->f_mode & FMODE_WRITE;
 	snoop_clients_init(&file->clients, &file->account);
 	snoop_memories_init(&file->memories, &file->account);
+	snoop_poll_init(&file->poll);
 	filp->private_data = file;
 	return 0;
 
@@ -46,6 +47,7 @@ static int snoop_release(struct inode *inode, struct file *filp)
 {
 	struct snoop_file *file = filp->private_data;
 
+	snoop_poll_fini(&file->poll);
 	/* The space may call the driver, so the card goes last. */
 	snoop_space_put(file->space);
 	snoop_clients_fini(&file->clients);
@@ -82,6 +84,7 @@ const struct file_operations snoop_fops = {
 	.write_iter = snoop_write_iter,
 	.fsync = snoop_fsync,
 	.llseek = snoop_llseek,
+	.poll = snoop_poll,
 	.unlocked_ioctl = snoop_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 	/* The upper half of a 64-bit address space is offsets too. */

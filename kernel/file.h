@@ -8,6 +8,7 @@
 
 #include "client.h"
 #include "memory.h"
+#include "poll.h"
 #include "user.h"
 
 struct snoop_card;
@@ -31,6 +32,9 @@ struct snoop_file {
 	/** @memories: Registrations of process memories; has its own lock. */
 	struct snoop_memories memories;
 
+	/** @poll: Who waits for events; has its own lock. */
+	struct snoop_poll poll;
+
 	/** @writable: The node was opened for writing. Immutable. */
 	bool writable;
 
@@ -48,6 +52,7 @@ struct snoop_space *snoop_file_space(struct snoop_file *file);
 ssize_t snoop_read_iter(struct kiocb *iocb, struct iov_iter *to);
 ssize_t snoop_write_iter(struct kiocb *iocb, struct iov_iter *from);
 int snoop_fsync(struct file *filp, loff_t start, loff_t end, int datasync);
+__poll_t snoop_poll(struct file *filp, struct poll_table_struct *table);
 loff_t snoop_llseek(struct file *filp, loff_t offset, int whence);
 long snoop_ioctl(struct file *filp, unsigned int cmd, unsigned long arg);
 

@@ -43,10 +43,13 @@ static int snoop_ioctl_register(struct snoop_file *file, void *arg)
 	int ret;
 
 	ret = snoop_register_check(file, reg->flags);
+	if (ret) {
+		snoop_audit_register(file->card, NULL, write, ret);
+		return ret;
+	}
+	ret = snoop_clients_add(&file->clients, file->card, reg->fd, write, &reg->client_id);
 	if (!ret)
-		return snoop_clients_add(&file->clients, file->card, reg->fd, write,
-					 &reg->client_id);
-	snoop_audit_register(file->card, NULL, write, ret);
+		snoop_poll_changed(file);
 	return ret;
 }
 
@@ -82,6 +85,7 @@ static int snoop_bind(struct snoop_file *file, struct drm_snoop_bind *bind)
 	swap(file->space, space);
 	spin_unlock(&file->lock);
 	snoop_space_put(space);
+	snoop_poll_changed(file);
 	return 0;
 }
 

@@ -188,6 +188,17 @@ static int snoop_gather_ranges(struct snoop_file *file, const struct drm_snoop_l
 	return count;
 }
 
+/* The caller knows now which clients ended. */
+static void snoop_list_told(struct snoop_file *file, const struct drm_snoop_client *entries,
+			    unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		if (entries[i].flags & DRM_SNOOP_CLIENT_GONE)
+			snoop_clients_told(&file->clients, entries[i].client_id);
+}
+
 static const struct snoop_list_kind snoop_list_kinds[] = {
 	[DRM_SNOOP_LIST_CLIENTS] = {
 		.entry_size = sizeof(struct drm_snoop_client),
@@ -269,6 +280,8 @@ static int snoop_list_run(struct snoop_file *file, struct drm_snoop_list *list, 
 			ret = -EFAULT;
 			break;
 		}
+		if (list->what == DRM_SNOOP_LIST_CLIENTS)
+			snoop_list_told(file, entries, ret);
 		done += ret;
 		list->cursor = cursor;
 		if (fatal_signal_pending(current)) {

@@ -272,7 +272,12 @@ void drmsnoop_close(struct drmsnoop *snoop);
  * drmsnoop_fd - the descriptor of the handle
  * @snoop: handle
  *
- * Owned by the handle: dup() it to keep or to pass it on.
+ * Owned by the handle: dup() it to keep or to pass it on. It can be waited for by
+ * poll(), select() and epoll: POLLHUP tells that the card is gone, or that the client
+ * of what the handle is bound to has ended (not bound: all registered clients);
+ * POLLPRI that a registered client has ended which drmsnoop_foreach_registered() has
+ * not yet shown as DRM_SNOOP_CLIENT_GONE. POLLIN is always set. Older modules tell
+ * only POLLIN and POLLOUT: see DRM_SNOOP_FEATURE_POLL of drmsnoop_card_info().
  */
 int drmsnoop_fd(const struct drmsnoop *snoop);
 

@@ -29,6 +29,21 @@ extern "C" {
  * Memory of the process that is bound by its CPU address (userptr) is reached
  * only after %DRM_IOCTL_SNOOP_REGISTER_MEM with an open /proc/PID/mem.
  *
+ * poll(), select() and epoll tell by level:
+ *
+ * - EPOLLIN, EPOLLRDNORM: always, as for regular files: reading does not wait for
+ *   content;
+ * - EPOLLOUT, EPOLLWRNORM: the file is open for writing, and EPOLLHUP is not set;
+ * - EPOLLHUP: nothing can be reached any more. The card is gone; or the client of the
+ *   VM or object that the file is bound to has ended; or the file is not bound, and
+ *   all clients registered on it have ended (one at least). BIND to another
+ *   client, or REGISTER on an unbound file, takes back the latter two;
+ * - EPOLLPRI: a registered client has ended, and LIST of CLIENTS has not yet returned
+ *   it with %DRM_SNOOP_CLIENT_GONE.
+ *
+ * Pollers are woken at once when the card goes, and within 250 ms when a client ends.
+ * A client ends with its last descriptor. For the end of a process there is pidfd.
+ *
  * Extension rules: structures only grow, at their end; the size in the ioctl
  * number says how much of a structure the caller knows. Missing members are
  * taken as zero, members unknown to the kernel must be zero (E2BIG
@@ -55,7 +70,7 @@ extern "C" {
  * Features, in drm_snoop_card_info.features: what can be used at the moment. A
  * feature that is not set is refused with EOPNOTSUPP or EINVAL; with EPERM if it was
  * switched off, or the kernel is locked down: against writing (integrity), or
- * against all but VM (confidentiality).
+ * against all but VM and POLL (confidentiality).
  */
 /* read(), pread(), readv(), preadv() and lseek() */
 #define DRM_SNOOP_FEATURE_READ		(1ULL << 0)
@@ -67,6 +82,8 @@ extern "C" {
 #define DRM_SNOOP_FEATURE_USERPTR	(1ULL << 3)
 /* QUERY_PAGES */
 #define DRM_SNOOP_FEATURE_PAGES		(1ULL << 4)
+/* poll(), select(), epoll: see above. Without it poll() says nothing. */
+#define DRM_SNOOP_FEATURE_POLL		(1ULL << 5)
 
 /* States of the driver's adapter, in drm_snoop_card_info.adapter_state. */
 /* no adapter knows this driver: objects only */
