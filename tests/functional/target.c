@@ -10,22 +10,14 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "expect.h"
 #include "target.h"
 
 #define ANSWER_MS	60000
 #define END_MS		30000
-
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000ll + ts.tv_nsec / 1000000;
-}
 
 static void __attribute__((noreturn)) become_target(int in, int out, const char *user, pid_t parent)
 {
@@ -48,7 +40,7 @@ static void __attribute__((noreturn)) become_target(int in, int out, const char 
 static int read_line(struct target *t)
 {
 	struct pollfd out = { .fd = t->out, .events = POLLIN };
-	int64_t end = now_ms() + ANSWER_MS, left;
+	int64_t end = clock_ms() + ANSWER_MS, left;
 	char *newline;
 	size_t len;
 	ssize_t n;
@@ -56,7 +48,7 @@ static int read_line(struct target *t)
 	while (!(newline = memchr(t->input, '\n', t->buffered))) {
 		if (t->buffered == sizeof(t->input))
 			return -EMSGSIZE;
-		left = end - now_ms();
+		left = end - clock_ms();
 		if (left <= 0)
 			return -ETIMEDOUT;
 		if (poll(&out, 1, left) <= 0)
@@ -242,12 +234,12 @@ int target_getfd(struct target *t, int fd)
 /* Return: exit status as of waitpid(), -1 if it had to be killed */
 static int end(struct target *t, int64_t ms)
 {
-	int64_t until = now_ms() + ms;
+	int64_t until = clock_ms() + ms;
 	int status;
 	pid_t ret;
 
 	close(t->in);
-	while (!(ret = waitpid(t->pid, &status, WNOHANG)) && now_ms() < until)
+	while (!(ret = waitpid(t->pid, &status, WNOHANG)) && clock_ms() < until)
 		usleep(1000);
 	if (ret != t->pid) {
 		kill(t->pid, SIGKILL);

@@ -13,13 +13,13 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <linux/udmabuf.h>
 #include <xf86drm.h>
 #include <zlib.h>
 
+#include "clock.h"
 #include "gpusim-fixture.h"
 
 /* The second card: a VM, and a BO at HIGH through which the CPU looks at memory. */
@@ -288,18 +288,10 @@ static void test_refused(void **state)
 	expect_error(import_bo(fd, fd2, &handle), EINVAL);
 }
 
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
-}
-
 struct stress {
 	uint32_t bo;
 	uint64_t *p;
-	double end;
+	int64_t end;
 };
 
 /* The second card comes and goes while the first works. */
@@ -307,7 +299,7 @@ static void *visitor(void *arg)
 {
 	const struct stress *s = arg;
 
-	while (now() < s->end) {
+	while (clock_ms() < s->end) {
 		uint32_t handle;
 		int dmabuf;
 
@@ -328,7 +320,7 @@ static void *owner(void *arg)
 {
 	const struct stress *s = arg;
 
-	for (uint64_t value = 1; now() < s->end; value++) {
+	for (uint64_t value = 1; clock_ms() < s->end; value++) {
 		int ret = gc_bo_migrate(fd, s->bo, value % 3 ? GC_SYSTEM : GC_SWAPPED);
 
 		if (ret && ret != -EBUSY)
@@ -349,7 +341,7 @@ static void test_stress(void **state)
 	(void)state;
 	s.p = (uint64_t *)map_cpu(s.bo, SIZE);
 	expect_ok(gc_map(fd, vm, ADDR, s.bo, 0, SIZE));
-	s.end = now() + 4;
+	s.end = clock_ms() + 4000;
 	expect_equal(pthread_create(&threads[0], NULL, visitor, &s), 0);
 	expect_equal(pthread_create(&threads[1], NULL, owner, &s), 0);
 	for (int i = 0; i < 2; i++)

@@ -15,26 +15,18 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <xf86drm.h>
 #include <zlib.h>
 
+#include "clock.h"
 #include "expect.h"
 #include "gpusim-client.h"
 
 #define ADDR		0x100000ull
 #define RESULT		0x7fffff000000ull
-#define SECONDS		4
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
-}
+#define RUN_MS		4000
 
 /* Errors that a crowd is expected to cause: no room in VRAM at this moment. */
 static bool crowded(int ret)
@@ -46,7 +38,7 @@ static bool crowded(int ret)
  * One process: BOs of VRAM that together with those of the others do not fit.
  * Fills one by the engine, has all checked by it. Returns what went wrong.
  */
-static const char *run_client(unsigned int seed, uint64_t size, double end)
+static const char *run_client(unsigned int seed, uint64_t size, int64_t end)
 {
 	enum { COUNT = 4 };
 	uint32_t vm, bo[COUNT], results;
@@ -63,7 +55,7 @@ static const char *run_client(unsigned int seed, uint64_t size, double end)
 		    gc_map(fd, vm, ADDR + i * size, bo[i], 0, size))
 			return "a BO";
 
-	while (now() < end) {
+	while (clock_ms() < end) {
 		int i = rand_r(&seed) % COUNT;
 		uint64_t next = rand_r(&seed);
 
@@ -102,7 +94,7 @@ static const char *run_client(unsigned int seed, uint64_t size, double end)
 	return NULL;
 }
 
-static pid_t start_client(unsigned int seed, uint64_t size, double end)
+static pid_t start_client(unsigned int seed, uint64_t size, int64_t end)
 {
 	pid_t pid = fork();
 
@@ -136,7 +128,7 @@ static void test_crowd(void **state)
 
 	(void)state;
 	for (int i = 0; i < CLIENTS; i++)
-		pids[i] = start_client(i + 1, size, now() + SECONDS);
+		pids[i] = start_client(i + 1, size, clock_ms() + RUN_MS);
 	for (int i = 0; i < CLIENTS; i++) {
 		expect_equal(waitpid(pids[i], &status, 0), pids[i]);
 		expect_equal(status, 0);
@@ -153,7 +145,7 @@ static void test_kill(void **state)
 
 	(void)state;
 	for (int i = 0; i < 8; i++) {
-		pid_t pid = start_client(i + 1, size, now() + 60);
+		pid_t pid = start_client(i + 1, size, clock_ms() + 60000);
 
 		usleep(rand_r(&seed) % 300000);
 		expect_equal(kill(pid, SIGKILL), 0);
@@ -167,7 +159,7 @@ struct shared {
 	int fd;
 	uint32_t vm;
 	uint32_t bo;
-	double end;
+	int64_t end;
 };
 
 #define PAGES	64
@@ -178,7 +170,7 @@ static void *binder(void *arg)
 	const struct shared *s = arg;
 	unsigned int seed = 1;
 
-	while (now() < s->end) {
+	while (clock_ms() < s->end) {
 		uint64_t page = PAGES / 2 + rand_r(&seed) % (PAGES / 2);
 		uint64_t n = 1 + rand_r(&seed) % (PAGES - page);
 		int ret;
@@ -200,7 +192,7 @@ static void *filler(void *arg)
 	uint64_t faults, addr;
 	int ret;
 
-	while (now() < s->end) {
+	while (clock_ms() < s->end) {
 		ret = gc_fill(s->fd, s->vm, ADDR, PAGES * GC_PAGE, 1);
 		if (ret && ret != -EFAULT)
 			return "fill";
@@ -216,7 +208,7 @@ static void *mover(void *arg)
 {
 	const struct shared *s = arg;
 
-	for (int i = 0; now() < s->end; i++)
+	for (int i = 0; clock_ms() < s->end; i++)
 		if (gc_bo_migrate(s->fd, s->bo, i % 2 ? GC_VRAM : GC_SYSTEM))
 			return "migrate";
 	return NULL;
@@ -227,7 +219,7 @@ static void *vm_maker(void *arg)
 	const struct shared *s = arg;
 	uint32_t vm;
 
-	while (now() < s->end)
+	while (clock_ms() < s->end)
 		if (gc_vm_create(s->fd, &vm) || gc_map(s->fd, vm, ADDR, s->bo, 0, GC_PAGE) ||
 		    gc_fill(s->fd, vm, ADDR, GC_PAGE, 1) || gc_vm_destroy(s->fd, vm))
 			return "VM";
@@ -240,7 +232,7 @@ static void test_threads(void **state)
 		binder, binder, filler, filler, mover, vm_maker,
 	};
 	enum { COUNT = sizeof(functions) / sizeof(functions[0]) };
-	struct shared s = { .fd = expect_ok(gc_open()), .end = now() + SECONDS };
+	struct shared s = { .fd = expect_ok(gc_open()), .end = clock_ms() + RUN_MS };
 	const char *wrong[COUNT];
 	pthread_t threads[COUNT];
 	void *ret;

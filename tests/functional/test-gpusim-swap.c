@@ -11,11 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <zlib.h>
 
+#include "clock.h"
 #include "gpusim-fixture.h"
 
 /* Swaps out and comes back by the engine, by the CPU, by GEM_MIGRATE. */
@@ -99,17 +99,9 @@ static void test_untouched(void **state)
 	munmap(p, SIZE);
 }
 
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
-}
-
 struct stress {
 	uint32_t bo[4];
-	double end;
+	int64_t end;
 };
 
 /* Two of these at a time, as swapping out is for one BO at a time. */
@@ -117,7 +109,7 @@ static void *swapper(void *arg)
 {
 	const struct stress *s = arg;
 
-	for (int i = 0; now() < s->end; i++) {
+	for (int i = 0; clock_ms() < s->end; i++) {
 		int ret = gc_bo_migrate(fd, s->bo[i % 4], i % 3 ? GC_SWAPPED : GC_SYSTEM);
 
 		if (ret)
@@ -132,7 +124,7 @@ static void *engine_user(void *arg)
 	const struct stress *s = arg;
 	uint64_t *p = gc_bo_mmap(fd, s->bo[0], SIZE);
 
-	for (uint64_t value = 1; now() < s->end; value++) {
+	for (uint64_t value = 1; clock_ms() < s->end; value++) {
 		int ret = gc_fill(fd, vm, ADDR, 2 * SIZE, value);
 
 		if (!ret)
@@ -151,7 +143,7 @@ static void *cpu_user(void *arg)
 	const struct stress *s = arg;
 	volatile uint64_t *p = gc_bo_mmap(fd, s->bo[3], SIZE);
 
-	for (uint64_t value = 1; now() < s->end; value++) {
+	for (uint64_t value = 1; clock_ms() < s->end; value++) {
 		for (int i = 0; i < PAGES; i++)
 			p[i * GC_PAGE / 8] = value;
 		for (int i = 0; i < PAGES; i++)
@@ -176,7 +168,7 @@ static void test_stress(void **state)
 	for (int i = 0; i < 2; i++)
 		expect_ok(gc_map(fd, vm, ADDR + i * SIZE, s.bo[i], 0, SIZE));
 	expect_ok(gc_map(fd, vm, HIGH, s.bo[2], 0, SIZE));
-	s.end = now() + 4;
+	s.end = clock_ms() + 4000;
 	for (int i = 0; i < COUNT; i++)
 		expect_equal(pthread_create(&threads[i], NULL, functions[i], &s), 0);
 	for (int i = 0; i < COUNT; i++)

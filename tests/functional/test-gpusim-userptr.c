@@ -15,12 +15,12 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <xf86drm.h>
 #include <zlib.h>
 
+#include "clock.h"
 #include "gpusim-card.h"
 #include "gpusim-fixture.h"
 
@@ -473,16 +473,8 @@ static void test_exit_at_work(void **state)
 struct stress {
 	unsigned char *p;
 	uint32_t bo;
-	double end;
+	int64_t end;
 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
-}
 
 static void *filler(void *arg)
 {
@@ -490,7 +482,7 @@ static void *filler(void *arg)
 	uint64_t value = 1;
 	int ret;
 
-	for (; now() < s->end; value++) {
+	for (; clock_ms() < s->end; value++) {
 		ret = gc_fill(fd, vm, ADDR, SIZE, value);
 		/* a page that was away, or written to by nobody */
 		if (ret && ret != -EFAULT)
@@ -507,7 +499,7 @@ static void *disturber(void *arg)
 	const struct stress *s = arg;
 	unsigned int seed = 1;
 
-	while (now() < s->end) {
+	while (clock_ms() < s->end) {
 		size_t page = PAGES / 2 + rand_r(&seed) % (PAGES / 2);
 		unsigned char *p = s->p + page * GC_PAGE;
 
@@ -537,7 +529,7 @@ static void *cutter(void *arg)
 	unsigned int seed = 2;
 	int ret;
 
-	while (now() < s->end) {
+	while (clock_ms() < s->end) {
 		uint64_t page = PAGES / 2 + rand_r(&seed) % (PAGES / 2);
 		uint64_t addr = ADDR + page * GC_PAGE;
 
@@ -564,7 +556,7 @@ static void *forker(void *arg)
 {
 	const struct stress *s = arg;
 
-	while (now() < s->end) {
+	while (clock_ms() < s->end) {
 		pid_t pid = fork();
 		int status;
 
@@ -587,7 +579,7 @@ static void test_stress(void **state)
 
 	(void)state;
 	expect_ok(gc_map_userptr(fd, vm, ADDR, s.p, SIZE, 0));
-	s.end = now() + 5;
+	s.end = clock_ms() + 5000;
 	for (int i = 0; i < COUNT; i++)
 		expect_equal(pthread_create(&threads[i], NULL, functions[i], &s), 0);
 	for (int i = 0; i < COUNT; i++)

@@ -12,12 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <xf86drm.h>
 #include <zlib.h>
 
+#include "clock.h"
 #include "gpusim-fixture.h"
 
 static struct drm_gpusim_dev_query query;
@@ -195,16 +195,8 @@ static void test_cpu_brings_it(void **state)
 struct stress {
 	uint64_t size;
 	uint32_t bo[6];
-	double end;
+	int64_t end;
 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
-}
 
 /* Maps BOs of which not all are visible at a time. */
 static void *mapper(void *arg)
@@ -212,7 +204,7 @@ static void *mapper(void *arg)
 	const struct stress *s = arg;
 	unsigned int seed = 1;
 
-	while (now() < s->end) {
+	while (clock_ms() < s->end) {
 		int i = rand_r(&seed) % 3;
 		uint64_t *p = gc_bo_mmap(fd, s->bo[i], s->size);
 
@@ -234,7 +226,7 @@ static void *user(void *arg)
 	const struct stress *s = arg;
 	unsigned int seed = 2;
 
-	while (now() < s->end) {
+	while (clock_ms() < s->end) {
 		int i = rand_r(&seed) % 6, ret;
 		uint64_t addr = ADDR + i * s->size;
 
@@ -258,7 +250,7 @@ static void test_stress(void **state)
 	(void)state;
 	for (int i = 0; i < 6; i++)
 		s.bo[i] = i < 3 ? new_bo(s.size, GC_VRAM, 0) : new_nocpu_bo(s.size, GC_VRAM, 0);
-	s.end = now() + 4;
+	s.end = clock_ms() + 4000;
 	expect_equal(pthread_create(&threads[0], NULL, mapper, &s), 0);
 	expect_equal(pthread_create(&threads[1], NULL, user, &s), 0);
 	for (int i = 0; i < 2; i++)

@@ -9,6 +9,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -16,9 +17,9 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "expect.h"
 #include "gpusim-card.h"
 #include "gpusim-client.h"
@@ -202,21 +203,13 @@ static int setup(void **state)
 	return (int)expect_ok(snoop_bind_vm(hung.snoop, hung.client_id, hung.vm, NULL));
 }
 
-static long long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-}
-
 /* The value of @call, which ends in time. */
 #define in_time(call) \
 ({ \
-	long long start_ = now_ms(), ret_ = (call), took_ = now_ms() - start_; \
+	int64_t start_ = clock_ms(), ret_ = (call), took_ = clock_ms() - start_; \
 \
 	if (took_ > BOUND_MS + SLACK_MS) \
-		expect_failed(__FILE__, __LINE__, "%s took %lld ms", #call, took_); \
+		expect_failed(__FILE__, __LINE__, "%s took %" PRId64 " ms", #call, took_); \
 	ret_; \
 })
 
@@ -382,7 +375,7 @@ static void test_killed(void **state)
 
 	(void)state;
 	for (try = 0; try < TRIES && !in_time; try++) {
-		long long start = now_ms(), killed;
+		int64_t start = clock_ms(), killed;
 		pid_t pid = fork();
 		__u64 word;
 
@@ -392,12 +385,12 @@ static void test_killed(void **state)
 			_exit(0);
 		}
 		usleep(100000);
-		killed = now_ms();
+		killed = clock_ms();
 		expect_equal(kill(pid, SIGKILL), 0);
 		expect_equal(waitpid(pid, &status, 0), pid);
 		/* Half of the time that the wait would still have taken. */
 		in_time = WIFSIGNALED(status) &&
-			  now_ms() - killed < (BOUND_MS - (killed - start)) / 2;
+			  clock_ms() - killed < (BOUND_MS - (killed - start)) / 2;
 	}
 	expect_true(in_time);
 }

@@ -6,9 +6,9 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "expect.h"
 #include "snoop.h"
 #include "watch.h"
@@ -400,11 +400,8 @@ bool watch_all_good(const struct watch *watch)
 
 bool watch_going(struct watch *watch, unsigned int milliseconds, __u64 *until)
 {
-	struct timespec ts;
-	__u64 now;
+	__u64 now = clock_ms();
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	now = ts.tv_sec * 1000ULL + ts.tv_nsec / 1000000;
 	if (!*until)
 		*until = now + milliseconds;
 	if (watch->stop)
