@@ -132,13 +132,12 @@ static int append_fdinfo(const struct node *node, struct drmsnoop *snoop,
 /* The lines of drmsnoop maps --objects. */
 static int append_object(const struct drm_snoop_object *object, void *data)
 {
-	char flags[DRMSNOOP_FLAGS_SIZE];
+	char line[LINE_MAX_SIZE];
+	int length = drmsnoop_format_object(object, line, sizeof(line));
 
-	return append_line(data, "%u %s %s %s 0x%llx\n", object->handle,
-			   drmsnoop_flags_text(object->flags, flags),
-			   drmsnoop_object_kind_name(object->kind),
-			   drmsnoop_placement_name(object->placement),
-			   (unsigned long long)object->size);
+	if (length < 0 || (size_t)length >= sizeof(line))
+		return -EOVERFLOW;
+	return append(data, line, length);
 }
 
 static int append_objects(const struct node *node, struct drmsnoop *snoop,
@@ -146,7 +145,7 @@ static int append_objects(const struct node *node, struct drmsnoop *snoop,
 {
 	int err;
 
-	err = append_line(text, "# handle flags kind placement size\n");
+	err = append_line(text, "# handle flags kind placement size path\n");
 	if (err)
 		return err;
 	return drmsnoop_foreach_object(snoop, target_client(node),

@@ -9,12 +9,8 @@
 
 #include <linux/device.h>
 #include <linux/dma-buf.h>
-#include <linux/dma-map-ops.h>
 #include <linux/err.h>
 #include <linux/fs.h>
-#include <linux/iosys-map.h>
-#include <linux/module.h>
-#include <linux/sizes.h>
 
 #include <drm/drm_device.h>
 #include <drm/drm_gem.h>
@@ -24,13 +20,9 @@
 
 #include "access.h"
 #include "card.h"
-#include "copy.h"
+#include "dmabuf.h"
 #include "import.h"
 #include "object.h"
-#include "wait.h"
-
-/* Largest dma-buf that is mapped as a whole for each access. */
-#define SNOOP_VMAP_MAX		SZ_256M
 
 static struct dma_buf *snoop_import_buf(const struct drm_gem_object *obj)
 {
@@ -59,16 +51,18 @@ static bool snoop_import_is_writable(const struct dma_buf *buf)
 }
 
 /* Of a GEM exporter; nothing is known when its device is gone. */
-static void snoop_import_status_gem(struct drm_gem_object *exporter, u32 *placement, u32 *flags)
+static void snoop_import_status_gem(struct drm_gem_object *exporter,
+				    struct snoop_object_state *state)
 {
 	int card_index, drm_index;
 	struct snoop_card *card;
 
+	state->error = -ENODEV;
 	card = snoop_card_find(exporter->dev);
 	if (!card)
 		return;
 	if (snoop_card_enter(card, &card_index, &drm_index)) {
-		snoop_memory_status(exporter, placement, flags);
+		snoop_memory_status(exporter, state);
 		snoop_card_exit(card, card_index, drm_index);
 	}
 	put_device(&card->dev);
@@ -77,21 +71,21 @@ static void snoop_import_status_gem(struct drm_gem_object *exporter, u32 *placem
 /**
  * snoop_import_status - where an imported object is
  * @obj: The object.
- * @placement: Returned if it is known and the object is not busy.
- * @flags: READABLE and READ_ONLY are added.
+ * @state: As of snoop_memory_status(); READ_ONLY is added.
  */
-void snoop_import_status(struct drm_gem_object *obj, u32 *placement, u32 *flags)
+void snoop_import_status(struct drm_gem_object *obj, struct snoop_object_state *state)
 {
 	const struct dma_buf *buf = snoop_import_buf(obj);
 	struct drm_gem_object *exporter = snoop_import_exporter(buf);
 
 	if (!snoop_import_is_writable(buf))
-		*flags |= DRM_SNOOP_READ_ONLY;
-	if (exporter)
-		snoop_import_status_gem(exporter, placement, flags);
-	else if (buf->ops->vmap && buf->size <= SNOOP_VMAP_MAX &&
-		 dev_is_dma_coherent(obj->dev->dev))
-		*flags |= DRM_SNOOP_READABLE;
+		state->flags |= DRM_SNOOP_READ_ONLY;
+	if (exporter) {
+		snoop_import_status_gem(exporter, state);
+	} else {
+		state->path = DRM_SNOOP_PATH_DMABUF;
+		state->error = snoop_dmabuf_check(buf, obj->dev->dev);
+	}
 }
 
 /**
@@ -126,29 +120,6 @@ static int snoop_import_access_gem(const struct snoop_access *access,
 	return ret;
 }
 
-/* Through a kernel mapping of the whole dma-buf. */
-static int snoop_import_access_vmap(const struct snoop_access *access, struct device *dev,
-				    struct dma_buf *dmabuf, u64 offset, void *buf, size_t len,
-				    bool write)
-{
-	struct iosys_map map;
-	int ret;
-
-	/* begin_cpu_access, without a bound in time, would be needed. */
-	if (!dmabuf->ops->vmap || dmabuf->size > SNOOP_VMAP_MAX || !dev_is_dma_coherent(dev))
-		return -EOPNOTSUPP;
-	ret = snoop_resv_lock(dmabuf->resv, access->deadline);
-	if (ret)
-		return ret;
-	ret = dma_buf_vmap(dmabuf, &map);
-	if (!ret) {
-		snoop_copy_wc(&map, offset, buf, len, write);
-		dma_buf_vunmap(dmabuf, &map);
-	}
-	dma_resv_unlock(dmabuf->resv);
-	return ret == -EINVAL ? -EOPNOTSUPP : ret;
-}
-
 /**
  * snoop_import_access - copy content out of an imported object, or into it
  * @access: The access that it belongs to.
@@ -174,7 +145,6 @@ int snoop_import_access(const struct snoop_access *access, struct drm_gem_object
 		return -ENODATA;
 	if (exporter)
 		return snoop_import_access_gem(access, exporter, offset, buf, len, write);
-	return snoop_import_access_vmap(access, obj->dev->dev, dmabuf, offset, buf, len, write);
+	return snoop_dmabuf_access(access, dmabuf, obj->dev->dev, offset, buf, len, write);
 }
 
-MODULE_IMPORT_NS(DMA_BUF);

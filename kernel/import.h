@@ -6,9 +6,10 @@
 
 struct drm_gem_object;
 struct snoop_access;
+struct snoop_object_state;
 
 struct drm_gem_object *snoop_import_memory(struct drm_gem_object *obj);
-void snoop_import_status(struct drm_gem_object *obj, u32 *placement, u32 *flags);
+void snoop_import_status(struct drm_gem_object *obj, struct snoop_object_state *state);
 int snoop_import_access(const struct snoop_access *access, struct drm_gem_object *obj,
 			u64 offset, void *buf, size_t len, bool write);
 

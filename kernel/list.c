@@ -120,6 +120,7 @@ static int snoop_gather_objects(struct snoop_file *file, const struct drm_snoop_
 				unsigned int max)
 {
 	struct drm_snoop_object *entry = entries;
+	struct snoop_object_state state;
 	struct drm_gem_object *obj;
 	unsigned int count = 0;
 	u32 handle;
@@ -135,7 +136,11 @@ static int snoop_gather_objects(struct snoop_file *file, const struct drm_snoop_
 		entry[count].size = obj->size;
 		entry[count].handle = handle;
 		entry[count].kind = snoop_object_kind(obj);
-		snoop_object_status(access, obj, &entry[count].placement, &entry[count].flags);
+		snoop_object_status(access, obj, &state);
+		entry[count].placement = state.placement;
+		entry[count].flags = state.flags;
+		entry[count].path = state.path;
+		entry[count].error = -state.error;
 		drm_gem_object_put(obj);
 		count++;
 		*cursor = handle + 1ULL;

@@ -15,6 +15,7 @@
 
 #include "access.h"
 #include "client.h"
+#include "dmabuf.h"
 #include "import.h"
 #include "object.h"
 #include "wait.h"
@@ -22,13 +23,15 @@
 static const struct snoop_object_ops *const object_kinds[] = {
 	&snoop_object_ttm,
 	&snoop_object_shmem,
+	/* Whatever is left. */
+	&snoop_object_vmap,
 };
 
 /**
  * snoop_object_ops - how the memory of an object is reached
  * @obj: The object, not imported.
  *
- * Return: the operations of its kind, or NULL.
+ * Return: the operations of its kind, or NULL: by a dma-buf, if at all.
  */
 const struct snoop_object_ops *snoop_object_ops(const struct drm_gem_object *obj)
 {
@@ -103,45 +106,54 @@ u32 snoop_object_kind(const struct drm_gem_object *obj)
  * snoop_object_status - where an object is and what can be done with it
  * @access: The access that it belongs to; says what is registered.
  * @obj: The object.
- * @placement: Returned DRM_SNOOP_PLACEMENT_*; UNKNOWN when it is busy.
- * @flags: Returned DRM_SNOOP_READABLE and others.
+ * @state: Filled completely.
  *
  * Waits for nothing.
  */
 void snoop_object_status(const struct snoop_access *access, struct drm_gem_object *obj,
-			 u32 *placement, u32 *flags)
+			 struct snoop_object_state *state)
 {
-	*placement = DRM_SNOOP_PLACEMENT_UNKNOWN;
-	*flags = 0;
+	*state = (struct snoop_object_state) {
+		.placement = DRM_SNOOP_PLACEMENT_UNKNOWN,
+		.path = DRM_SNOOP_PATH_NONE,
+		.error = -EOPNOTSUPP,
+	};
 	if (obj->import_attach) {
-		*flags |= DRM_SNOOP_IMPORTED;
-		snoop_import_status(obj, placement, flags);
+		state->flags |= DRM_SNOOP_IMPORTED;
+		snoop_import_status(obj, state);
 	} else {
 		if (READ_ONCE(obj->dma_buf))
-			*flags |= DRM_SNOOP_EXPORTED;
-		snoop_memory_status(obj, placement, flags);
+			state->flags |= DRM_SNOOP_EXPORTED;
+		snoop_memory_status(obj, state);
 	}
-	if ((*flags & DRM_SNOOP_READABLE) && !(*flags & DRM_SNOOP_READ_ONLY) &&
-	    snoop_client_may_write(access->registration))
-		*flags |= DRM_SNOOP_WRITABLE;
+	if (state->error) {
+		state->path = DRM_SNOOP_PATH_NONE;
+		return;
+	}
+	state->flags |= DRM_SNOOP_READABLE;
+	if (!(state->flags & DRM_SNOOP_READ_ONLY) && snoop_client_may_write(access->registration))
+		state->flags |= DRM_SNOOP_WRITABLE;
 }
 
 /**
  * snoop_memory_status - where the memory of an object is
  * @obj: The object, not imported.
- * @placement: Returned if it is not busy.
- * @flags: READABLE and PURGED are added.
+ * @state: Path, error and, if it is not busy, placement are set; PURGED is added.
  */
-void snoop_memory_status(struct drm_gem_object *obj, u32 *placement, u32 *flags)
+void snoop_memory_status(struct drm_gem_object *obj, struct snoop_object_state *state)
 {
 	const struct snoop_object_ops *ops = snoop_object_ops(obj);
 
-	if (!ops)
+	if (!ops) {
+		state->path = DRM_SNOOP_PATH_DMABUF;
+		state->error = snoop_export_check(obj);
 		return;
-	*flags |= DRM_SNOOP_READABLE;
+	}
+	state->path = ops->path;
+	state->error = 0;
 	if (!dma_resv_trylock(obj->resv))
 		return;
-	*placement = ops->status(obj, flags);
+	ops->status(obj, state);
 	dma_resv_unlock(obj->resv);
 }
 
@@ -163,7 +175,7 @@ int snoop_memory_access(const struct snoop_access *access, struct drm_gem_object
 	int ret;
 
 	if (!ops)
-		return -EOPNOTSUPP;
+		return snoop_export_access(access, obj, offset, buf, len, write);
 	ret = snoop_resv_lock(obj->resv, access->deadline);
 	if (ret)
 		return ret;
@@ -184,7 +196,8 @@ int snoop_memory_access(const struct snoop_access *access, struct drm_gem_object
  *         for that. A failed write may have written a part.
  *
  * Return: 0 with all bytes copied; -EOPNOTSUPP (nobody knows how to reach such
- * an object), -EACCES (it must not be written), -ENODATA (it has no content),
+ * an object), -EFBIG (it would be mapped as a whole and is too large for that),
+ * -EACCES (it must not be written), -ENODATA (it has no content),
  * -EBUSY, -EINTR, -ERESTARTSYS, -EAGAIN (the device sleeps), -ENODEV (the device
  * of an imported object is gone), -ENOMEM.
  */

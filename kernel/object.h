@@ -27,6 +27,20 @@ struct snoop_place {
 };
 
 /**
+ * struct snoop_object_state - what can be done with an object
+ * @placement: DRM_SNOOP_PLACEMENT_*; UNKNOWN when it is busy.
+ * @flags: DRM_SNOOP_READABLE and others.
+ * @path: DRM_SNOOP_PATH_*.
+ * @error: 0, or the negative error code that a read would return.
+ */
+struct snoop_object_state {
+	u32 placement;
+	u32 flags;
+	u32 path;
+	int error;
+};
+
+/**
  * struct snoop_object_ops - how the memory of one kind of object is reached
  *
  * status and access are called with the object's reservation held, access also
@@ -36,15 +50,18 @@ struct snoop_object_ops {
 	/** @kind: DRM_SNOOP_OBJECT_*. */
 	u32 kind;
 
+	/** @path: DRM_SNOOP_PATH_*. */
+	u32 path;
+
 	/** @match: Is the object of this kind? May be called without lock. */
 	bool (*match)(const struct drm_gem_object *obj);
 
 	/**
-	 * @status: DRM_SNOOP_PLACEMENT_*. @flags comes with READABLE set, to be
-	 * taken back when read would fail. May not wait. The object is not
-	 * imported.
+	 * @status: Fills in placement and error, and may add PURGED to the flags;
+	 * placement comes as UNKNOWN, error as 0. May not wait. The object is
+	 * not imported.
 	 */
-	u32 (*status)(struct drm_gem_object *obj, u32 *flags);
+	void (*status)(struct drm_gem_object *obj, struct snoop_object_state *state);
 
 	/**
 	 * @access: Copies [@offset, @offset + @len), inside the object, to
@@ -65,17 +82,19 @@ struct snoop_object_ops {
 
 extern const struct snoop_object_ops snoop_object_ttm;
 extern const struct snoop_object_ops snoop_object_shmem;
+extern const struct snoop_object_ops snoop_object_vmap;
 
 struct drm_gem_object *snoop_object_get(struct drm_file *client, u32 handle);
 struct drm_gem_object *snoop_object_next(struct drm_file *client, u32 *handle);
 u32 snoop_object_kind(const struct drm_gem_object *obj);
 void snoop_object_status(const struct snoop_access *access, struct drm_gem_object *obj,
-			 u32 *placement, u32 *flags);
-void snoop_memory_status(struct drm_gem_object *obj, u32 *placement, u32 *flags);
+			 struct snoop_object_state *state);
+void snoop_memory_status(struct drm_gem_object *obj, struct snoop_object_state *state);
 int snoop_memory_access(const struct snoop_access *access, struct drm_gem_object *obj,
 			u64 offset, void *buf, size_t len, bool write);
 int snoop_object_access(const struct snoop_access *access, struct drm_gem_object *obj,
 			u64 offset, void *buf, size_t len, bool write);
 const struct snoop_object_ops *snoop_object_ops(const struct drm_gem_object *obj);
+int snoop_vmap_error(int error);
 
 #endif

@@ -28,20 +28,26 @@ static bool snoop_shmem_is_coherent(const struct drm_gem_shmem_object *shmem)
 	return IS_ENABLED(CONFIG_X86) || !shmem->pages || !shmem->map_wc;
 }
 
-static u32 snoop_shmem_status(struct drm_gem_object *obj, u32 *flags)
+static u32 snoop_shmem_placement(const struct drm_gem_shmem_object *shmem)
+{
+	if (shmem->madv < 0)
+		return DRM_SNOOP_PLACEMENT_NONE;
+	/* Without pages the driver uses none of it; shmem may swap it out. */
+	return shmem->pages ? DRM_SNOOP_PLACEMENT_TT : DRM_SNOOP_PLACEMENT_SYSTEM;
+}
+
+static void snoop_shmem_status(struct drm_gem_object *obj, struct snoop_object_state *state)
 {
 	const struct drm_gem_shmem_object *shmem = to_drm_gem_shmem_obj(obj);
 
 	dma_resv_assert_held(obj->resv);
 	if (shmem->madv < 0) {
-		*flags |= DRM_SNOOP_PURGED;
-		*flags &= ~DRM_SNOOP_READABLE;
-		return DRM_SNOOP_PLACEMENT_NONE;
+		state->flags |= DRM_SNOOP_PURGED;
+		state->error = -ENODATA;
+	} else if (!snoop_shmem_is_coherent(shmem)) {
+		state->error = -EOPNOTSUPP;
 	}
-	if (!snoop_shmem_is_coherent(shmem))
-		*flags &= ~DRM_SNOOP_READABLE;
-	/* Without pages the driver uses none of it; shmem may swap it out. */
-	return shmem->pages ? DRM_SNOOP_PLACEMENT_TT : DRM_SNOOP_PLACEMENT_SYSTEM;
+	state->placement = snoop_shmem_placement(shmem);
 }
 
 /*
@@ -96,9 +102,8 @@ static void snoop_shmem_locate(struct drm_gem_object *obj, u64 offset, bool addr
 			       struct snoop_place *place)
 {
 	struct drm_gem_shmem_object *shmem = to_drm_gem_shmem_obj(obj);
-	u32 unused = 0;
 
-	place->placement = snoop_shmem_status(obj, &unused);
+	place->placement = snoop_shmem_placement(shmem);
 	if (!shmem->pages || shmem->madv < 0)
 		return;
 	place->len = PAGE_SIZE - offset_in_page(offset);
@@ -114,6 +119,7 @@ static void snoop_shmem_locate(struct drm_gem_object *obj, u64 offset, bool addr
 
 const struct snoop_object_ops snoop_object_shmem = {
 	.kind = DRM_SNOOP_OBJECT_SHMEM,
+	.path = DRM_SNOOP_PATH_SHMEM,
 	.match = snoop_shmem_match,
 	.status = snoop_shmem_status,
 	.access = snoop_shmem_access,

@@ -39,20 +39,21 @@ static bool snoop_ttm_match(const struct drm_gem_object *obj)
 			 (funcs->vm_ops && funcs->vm_ops->open == ttm_bo_vm_open));
 }
 
-static u32 snoop_ttm_status(struct drm_gem_object *obj, u32 *flags)
+static void snoop_ttm_status(struct drm_gem_object *obj, struct snoop_object_state *state)
 {
 	const struct ttm_buffer_object *bo = drm_gem_ttm_of_gem(obj);
 
 	dma_resv_assert_held(obj->resv);
 	if (!bo->resource) {
-		*flags &= ~DRM_SNOOP_READABLE;
-		return DRM_SNOOP_PLACEMENT_NONE;
+		state->placement = DRM_SNOOP_PLACEMENT_NONE;
+		state->error = -ENODATA;
+		return;
 	}
 	if (snoop_ttm_is_foreign(bo) ||
 	    (!snoop_ttm_is_system(bo) && !snoop_ttm_has_window(bo) &&
 	     !bo->bdev->funcs->access_memory))
-		*flags &= ~DRM_SNOOP_READABLE;
-	return snoop_ttm_placement(bo);
+		state->error = -EOPNOTSUPP;
+	state->placement = snoop_ttm_placement(bo);
 }
 
 /*
@@ -210,6 +211,7 @@ static int snoop_ttm_access(struct drm_gem_object *obj, u64 offset, void *buf, s
 
 const struct snoop_object_ops snoop_object_ttm = {
 	.kind = DRM_SNOOP_OBJECT_TTM,
+	.path = DRM_SNOOP_PATH_TTM,
 	.match = snoop_ttm_match,
 	.status = snoop_ttm_status,
 	.access = snoop_ttm_access,

@@ -78,6 +78,8 @@ static void snoop_range_describe_userptr(const struct snoop_access *access,
 void snoop_range_describe(const struct snoop_access *access, const struct snoop_range *range,
 			  struct drm_snoop_range *out)
 {
+	struct snoop_object_state state;
+
 	memset(out, 0, sizeof(*out));
 	out->start = range->start;
 	out->end = range->end;
@@ -88,7 +90,9 @@ void snoop_range_describe(const struct snoop_access *access, const struct snoop_
 		out->object_id = snoop_object_id(range->obj);
 		out->object_offset = range->obj_offset;
 		out->object_size = range->obj->size;
-		snoop_object_status(access, range->obj, &out->placement, &out->flags);
+		snoop_object_status(access, range->obj, &state);
+		out->placement = state.placement;
+		out->flags = state.flags;
 		break;
 	case DRM_SNOOP_RANGE_USERPTR:
 		snoop_range_describe_userptr(access, range, out);

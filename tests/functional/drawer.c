@@ -22,7 +22,7 @@
 /* What the process is told, and its answer: 0 or an error number. */
 struct order {
 	char what;
-	uint64_t seed;
+	uint64_t seed, offset, size;
 };
 
 struct answer {
@@ -99,12 +99,25 @@ static int buffer_show(struct buffer *buffer)
 	return ret;
 }
 
+static int buffer_check(const struct buffer *buffer, const struct order *order)
+{
+	const uint8_t *map = buffer->map;
+	uint64_t i;
+
+	for (i = 0; i < order->size; i++)
+		if (map[order->offset + i] != model_byte(order->seed, order->offset + i))
+			return EILSEQ;
+	return 0;
+}
+
 static int obey(struct buffer *buffer, const struct order *order)
 {
 	switch (order->what) {
 	case 'd':
 		model_fill(buffer->map, buffer->dumb.size, order->seed, 0);
 		return 0;
+	case 'k':
+		return buffer_check(buffer, order);
 	case 's':
 		return buffer_show(buffer);
 	case 'c':
@@ -144,10 +157,8 @@ static struct answer hear(struct drawer *drawer)
 	return answer;
 }
 
-static void tell(struct drawer *drawer, char what, uint64_t seed)
+static void tell(struct drawer *drawer, struct order order)
 {
-	struct order order = { .what = what, .seed = seed };
-
 	expect_equal(write(drawer->to, &order, sizeof(order)), sizeof(order));
 	hear(drawer);
 }
@@ -178,17 +189,25 @@ void drawer_start(struct drawer *drawer, int snoop)
 
 void drawer_draw(struct drawer *drawer, uint64_t seed)
 {
-	tell(drawer, 'd', seed);
+	tell(drawer, (struct order) { .what = 'd', .seed = seed });
+}
+
+void drawer_check(struct drawer *drawer, uint64_t seed, uint64_t offset, uint64_t size)
+{
+	expect_true(offset <= drawer->size && size <= drawer->size - offset);
+	tell(drawer, (struct order) {
+		.what = 'k', .seed = seed, .offset = offset, .size = size,
+	});
 }
 
 void drawer_show(struct drawer *drawer)
 {
-	tell(drawer, 's', 0);
+	tell(drawer, (struct order) { .what = 's' });
 }
 
 void drawer_close(struct drawer *drawer)
 {
-	tell(drawer, 'c', 0);
+	tell(drawer, (struct order) { .what = 'c' });
 }
 
 void drawer_stop(struct drawer *drawer)

@@ -30,6 +30,8 @@ struct drawer {
 void drawer_start(struct drawer *drawer, int snoop);
 /* Fills the buffer with the pattern of a seed (model.h). */
 void drawer_draw(struct drawer *drawer, uint64_t seed);
+/* What it sees through its map, in [@offset, @offset + @size), is the pattern of @seed. */
+void drawer_check(struct drawer *drawer, uint64_t seed, uint64_t offset, uint64_t size);
 /* Shows the buffer on the first screen. */
 void drawer_show(struct drawer *drawer);
 /* Unmaps the buffer and closes its handle. */

@@ -46,13 +46,15 @@ MEMBER(drm_snoop_vm, flags, 24, 4);
 MEMBER(drm_snoop_vm, pad, 28, 4);
 MEMBER(drm_snoop_vm, name, 32, 32);
 
-SIZE(drm_snoop_object, 32);
+SIZE(drm_snoop_object, 40);
 MEMBER(drm_snoop_object, object_id, 0, 8);
 MEMBER(drm_snoop_object, size, 8, 8);
 MEMBER(drm_snoop_object, handle, 16, 4);
 MEMBER(drm_snoop_object, kind, 20, 4);
 MEMBER(drm_snoop_object, placement, 24, 4);
 MEMBER(drm_snoop_object, flags, 28, 4);
+MEMBER(drm_snoop_object, path, 32, 4);
+MEMBER(drm_snoop_object, error, 36, 4);
 
 SIZE(drm_snoop_range, 64);
 MEMBER(drm_snoop_range, start, 0, 8);

@@ -64,7 +64,7 @@ END
 same 'maps' "$work/maps" "$work/want"
 like 'maps: page tables may lag' "$(drmsnoop maps "$pid")" '^#.*page tables may lag'
 like 'maps: the VM' "$(drmsnoop maps "$pid")" "^# client $TARGET_CLIENT vm $vm: 0x[0-9a-f]+-0x1000000000000"
-like 'maps --objects' "$(drmsnoop maps --objects "$pid")" "^$sys rw--- ttm tt 0x20000\$"
+like 'maps --objects' "$(drmsnoop maps --objects "$pid")" "^$sys rw--- ttm tt 0x20000 ttm\$"
 like 'maps --json' "$(drmsnoop maps --json "$pid")" \
 	"^\{\"card\":0,\"driver\":\"gpusim\",\"pid\":$pid,\"clients\":\[\{\"client\":$TARGET_CLIENT,\"node\":\"render\",\"vms\":\[\{\"vm\":$vm,.*\"start\":\"0x800000000000\",\"end\":\"0x800000001000\",\"kind\":\"object\",\"placement\":\"vram\",\"flags\":\[\"readable\"\],\"handle\":$vram,\"object\":\"0x[0-9a-f]+\",\"offset\":\"0x2000\",\"object_size\":65536,\"generation\":\"0x[0-9a-f]+\",\"reason\":null\}\]\}\]\}\]\}\$"
 fails 'maps: no such VM' 1 'there is no VM 99' drmsnoop maps "$pid" --vm 99

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -7,15 +9,27 @@
 #include "snoop.h"
 #include "view.h"
 
-void view_open(struct view *view, const char *driver)
+static void open_with(struct view *view, const char *driver, int mode, __u32 flags)
 {
+	int snoop = expect_ok(snoop_open(driver, 0));
 	int drm;
 
-	view->snoop = expect_ok(snoop_open(driver, 0));
+	view->snoop = expect_ok(snoop_reopen(snoop, mode));
+	close(snoop);
 	drawer_start(&view->drawer, view->snoop);
 	drm = expect_ok(snoop_steal_fd(view->drawer.pid, view->drawer.drm));
-	expect_ok(snoop_register(view->snoop, drm, &view->client_id));
+	expect_ok(snoop_register_flags(view->snoop, drm, flags, &view->client_id));
 	close(drm);
+}
+
+void view_open(struct view *view, const char *driver)
+{
+	open_with(view, driver, O_RDONLY, 0);
+}
+
+void view_open_write(struct view *view, const char *driver)
+{
+	open_with(view, driver, O_RDWR, DRM_SNOOP_REGISTER_WRITE);
 }
 
 void view_bind(const struct view *view)
@@ -71,4 +85,44 @@ void view_check_object(const struct view *view, __u32 kind, __u32 placement, __u
 	expect_equal(object.kind, kind);
 	expect_equal(object.placement, placement);
 	expect_equal(object.flags, flags);
+}
+
+void view_check_path(const struct view *view, __u32 path, int error)
+{
+	struct drm_snoop_object object;
+	char byte;
+
+	expect_ok(snoop_find_object(view->snoop, view->client_id, view->drawer.handle, &object));
+	expect_equal(object.path, path);
+	expect_equal(object.error, error);
+	expect_equal(!error, !!(object.flags & DRM_SNOOP_READABLE));
+	/* The list says what a read then does. */
+	if (error)
+		expect_error(snoop_pread(view->snoop, &byte, 1, 0), error);
+	else
+		expect_equal(snoop_pread(view->snoop, &byte, 1, 0), 1);
+}
+
+void view_check_write(struct view *view, uint64_t seed)
+{
+	const uint64_t size = view->drawer.size;
+	const struct {
+		uint64_t offset;
+		size_t len;
+	} pieces[] = {
+		{ 0, 8 }, { 4093, 4103 }, { 8200, 1 }, { 70001, 100000 }, { size - 5, 5 },
+	};
+	uint8_t *data = malloc(size);
+	unsigned int i;
+
+	expect_true(data);
+	for (i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
+		model_fill(data, pieces[i].len, seed, pieces[i].offset);
+		expect_equal(expect_ok(snoop_pwrite(view->snoop, data, pieces[i].len,
+						    pieces[i].offset)), pieces[i].len);
+	}
+	for (i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++)
+		drawer_check(&view->drawer, seed, pieces[i].offset, pieces[i].len);
+	expect_error(snoop_pwrite(view->snoop, data, 1, size), ENOSPC);
+	free(data);
 }

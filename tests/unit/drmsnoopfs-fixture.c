@@ -84,5 +84,6 @@ void add_object(uint32_t handle, uint64_t size, uint64_t id)
 		.kind = DRM_SNOOP_OBJECT_TTM,
 		.placement = DRM_SNOOP_PLACEMENT_VRAM,
 		.flags = DRM_SNOOP_READABLE,
+		.path = DRM_SNOOP_PATH_TTM,
 	};
 }

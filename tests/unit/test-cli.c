@@ -261,6 +261,11 @@ static void jsons(void **state)
 		.placement = DRM_SNOOP_PLACEMENT_TT,
 		.flags = DRM_SNOOP_READABLE | DRM_SNOOP_IMPORTED |
 			 DRM_SNOOP_EXPORTED | DRM_SNOOP_PURGED,
+		.path = DRM_SNOOP_PATH_DMABUF,
+	};
+	static const struct drm_snoop_object large = {
+		.path = DRM_SNOOP_PATH_NONE,
+		.error = EFBIG,
 	};
 	struct drm_snoop_range range = {
 		.start = 0xffff00000000,
@@ -283,7 +288,8 @@ static void jsons(void **state)
 	/* a name that fills its array has no NUL */
 	memset(vm.name, 'n', sizeof(vm.name));
 	json_is(json_vm(&vm), "{\"vm\":1,\"name\":\"nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn\",\"start\":\"0x0\",\"end\":\"0x1000000000000\"}");
-	json_is(json_bo(&object), "{\"handle\":4,\"object\":\"0xfedcba9876543210\",\"kind\":\"ttm\",\"placement\":\"tt\",\"flags\":[\"readable\",\"imported\",\"exported\",\"purged\"],\"size\":18446744073709551615}");
+	json_is(json_bo(&object), "{\"handle\":4,\"object\":\"0xfedcba9876543210\",\"kind\":\"ttm\",\"placement\":\"tt\",\"flags\":[\"readable\",\"imported\",\"exported\",\"purged\"],\"size\":18446744073709551615,\"path\":\"dma-buf\",\"reason\":null}");
+	json_is(json_bo(&large), "{\"handle\":0,\"object\":\"0x0\",\"kind\":\"other\",\"placement\":\"unknown\",\"flags\":[],\"size\":0,\"path\":\"none\",\"reason\":\"EFBIG: larger than 256 MiB, and it would be mapped as a whole\"}");
 
 	fake_kernel.objects = &object;
 	fake_kernel.object_count = 1;

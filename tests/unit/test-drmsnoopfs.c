@@ -467,8 +467,8 @@ static void test_texts(void **state)
 		    "{\"vm\":5,\"name\":\"\",\"start\":\"0x0\",\"end\":\"0x1000000000000\",\"ranges\":[\n"
 		    "{\"start\":\"0x100000\",\"end\":\"0x104000\",\"kind\":\"object\",\"placement\":\"vram\",\"flags\":[\"readable\"],\"handle\":4,\"object\":\"0x384\",\"offset\":\"0x2000\",\"object_size\":32768,\"generation\":\"0x11\",\"reason\":null}]}\n");
 	expect_text(CLIENT "objects",
-		    "# handle flags kind placement size\n"
-		    "4 rw--- ttm vram 0x8000\n");
+		    "# handle flags kind placement size path\n"
+		    "4 rw--- ttm vram 0x8000 ttm\n");
 	expect_text(PROCESS "comm", "test-drmsnoopfs\n");
 	fake.range_count = 0;
 	expect_text(VM "maps", "");

@@ -95,6 +95,7 @@ struct json_object *json_range(const struct drm_snoop_range *range,
 
 struct json_object *json_bo(const struct drm_snoop_object *object)
 {
+	const char *reason = drmsnoop_object_reason(object);
 	struct json_object *value = json_object_new_object();
 
 	json_object_object_add(value, "handle",
@@ -107,6 +108,10 @@ struct json_object *json_bo(const struct drm_snoop_object *object)
 	json_object_object_add(value, "flags", json_flags(object->flags));
 	json_object_object_add(value, "size",
 			       json_object_new_uint64(object->size));
+	json_object_object_add(value, "path",
+			       json_object_new_string(drmsnoop_path_name(object->path)));
+	json_object_object_add(value, "reason",
+			       reason ? json_object_new_string(reason) : NULL);
 	return value;
 }
 

@@ -59,19 +59,16 @@ static int print_range(const struct drm_snoop_range *range, void *data)
 
 static int print_object(const struct drm_snoop_object *object, void *data)
 {
-	char flags[DRMSNOOP_FLAGS_SIZE];
 	struct maps *maps = data;
+	char line[160];
 
 	if (maps->json) {
 		if (maps->items++)
 			putchar(',');
 		json_print(stdout, json_bo(object));
 	} else {
-		printf("%u %s %s %s 0x%llx\n", object->handle,
-		       drmsnoop_flags_text(object->flags, flags),
-		       drmsnoop_object_kind_name(object->kind),
-		       drmsnoop_placement_name(object->placement),
-		       (unsigned long long)object->size);
+		drmsnoop_format_object(object, line, sizeof(line));
+		fputs(line, stdout);
 	}
 	return ferror(stdout) ? -EIO : 0;
 }
@@ -209,7 +206,7 @@ static void print_head(const struct maps *maps)
 		printf(", process %d", (int)maps->selection.pid);
 	printf("\n");
 	if (maps->list_objects)
-		printf("# handle flags kind placement size\n");
+		printf("# handle flags kind placement size path\n");
 	else
 		printf("# start-end flags kind placement handle:offset size; what the driver was asked to bind: its page tables may lag behind\n");
 }

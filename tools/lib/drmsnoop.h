@@ -679,6 +679,8 @@ const char *drmsnoop_node_name(uint32_t node);
 const char *drmsnoop_adapter_name(uint32_t state);
 /** drmsnoop_object_kind_name - "other", "ttm", "shmem" of DRM_SNOOP_OBJECT_* */
 const char *drmsnoop_object_kind_name(uint32_t kind);
+/** drmsnoop_path_name - "none", "ttm", "shmem", "vmap", "dma-buf" of DRM_SNOOP_PATH_* */
+const char *drmsnoop_path_name(uint32_t path);
 /** drmsnoop_range_kind_name - "object", "userptr", "sparse" of DRM_SNOOP_RANGE_* */
 const char *drmsnoop_range_kind_name(uint32_t kind);
 /**
@@ -712,6 +714,30 @@ bool drmsnoop_may_write(uint32_t flags);
  * Returns @text.
  */
 const char *drmsnoop_flags_text(uint32_t flags, char text[DRMSNOOP_FLAGS_SIZE]);
+
+/**
+ * drmsnoop_object_reason - why an object cannot be read
+ * @object: object
+ *
+ * Returns the errno and some words for people, such as "ENODATA: it has no
+ * content", or NULL if it can.
+ */
+const char *drmsnoop_object_reason(const struct drm_snoop_object *object);
+
+/**
+ * drmsnoop_format_object - an object as one line
+ * @object: object
+ * @buf: returned line with a newline, cut to @size with its NUL
+ * @size: size of @buf; 160 is enough
+ *
+ * The line is: handle flags kind placement size path [# reason], for example
+ *
+ *	3 rw--- ttm vram 0x10000 ttm
+ *
+ * Returns the length of the whole line, as snprintf().
+ */
+int drmsnoop_format_object(const struct drm_snoop_object *object, char *buf,
+			   size_t size);
 
 /**
  * drmsnoop_format_range - a range as one line, like those of /proc/PID/maps

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Words and lines for what the kernel answers in numbers. */
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -42,6 +43,19 @@ const char *drmsnoop_object_kind_name(uint32_t kind)
 	};
 
 	return NAME_OF(kind, names);
+}
+
+const char *drmsnoop_path_name(uint32_t path)
+{
+	static const char *const names[] = {
+		[DRM_SNOOP_PATH_NONE] = "none",
+		[DRM_SNOOP_PATH_TTM] = "ttm",
+		[DRM_SNOOP_PATH_SHMEM] = "shmem",
+		[DRM_SNOOP_PATH_VMAP] = "vmap",
+		[DRM_SNOOP_PATH_DMABUF] = "dma-buf",
+	};
+
+	return NAME_OF(path, names);
 }
 
 const char *drmsnoop_range_kind_name(uint32_t kind)
@@ -96,6 +110,39 @@ const char *drmsnoop_flags_text(uint32_t flags, char text[DRMSNOOP_FLAGS_SIZE])
 	text[4] = flags & DRM_SNOOP_PURGED ? 'p' : '-';
 	text[5] = '\0';
 	return text;
+}
+
+const char *drmsnoop_object_reason(const struct drm_snoop_object *object)
+{
+	if (object->flags & DRM_SNOOP_READABLE)
+		return NULL;
+	switch (object->error) {
+	case EOPNOTSUPP:
+		return "EOPNOTSUPP: nobody knows how to reach its memory";
+	case EFBIG:
+		return "EFBIG: larger than 256 MiB, and it would be mapped as a whole";
+	case ENODATA:
+		return "ENODATA: it has no content";
+	case ENODEV:
+		return "ENODEV: the card that exported it is gone";
+	default:
+		return "it cannot be read";
+	}
+}
+
+int drmsnoop_format_object(const struct drm_snoop_object *object, char *buf,
+			   size_t size)
+{
+	const char *reason = drmsnoop_object_reason(object);
+	char flags[DRMSNOOP_FLAGS_SIZE];
+
+	return snprintf(buf, size, "%u %s %s %s 0x%llx %s%s%s\n", object->handle,
+			drmsnoop_flags_text(object->flags, flags),
+			drmsnoop_object_kind_name(object->kind),
+			drmsnoop_placement_name(object->placement),
+			(unsigned long long)object->size,
+			drmsnoop_path_name(object->path),
+			reason ? " # " : "", reason ? reason : "");
 }
 
 int drmsnoop_format_range(const struct drm_snoop_range *range,

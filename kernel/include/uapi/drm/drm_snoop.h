@@ -209,6 +209,24 @@ struct drm_snoop_register_mem {
 #define DRM_SNOOP_OBJECT_TTM		1
 #define DRM_SNOOP_OBJECT_SHMEM		2
 
+/* How the content of an object is reached, in drm_snoop_object.path. */
+/* not at all: drm_snoop_object.error says why */
+#define DRM_SNOOP_PATH_NONE		0
+/* TTM: system memory page by page, device memory through windows */
+#define DRM_SNOOP_PATH_TTM		1
+/* the pages of the GEM shmem helper */
+#define DRM_SNOOP_PATH_SHMEM		2
+/*
+ * The driver maps the whole object for each call, and keeps its pages in memory
+ * meanwhile. Objects of at most DRM_SNOOP_WHOLE_MAX bytes.
+ */
+#define DRM_SNOOP_PATH_VMAP		3
+/* The same through a dma-buf, the object's own or one made for the call. */
+#define DRM_SNOOP_PATH_DMABUF		4
+
+/* Largest object that is mapped as a whole. */
+#define DRM_SNOOP_WHOLE_MAX		(256ULL << 20)
+
 /* Where memory was when it was asked for: drm_snoop_*.placement. */
 /* not known, or the object was busy */
 #define DRM_SNOOP_PLACEMENT_UNKNOWN	0
@@ -316,6 +334,19 @@ struct drm_snoop_object {
 
 	/** @flags: DRM_SNOOP_READABLE and others. */
 	__u32 flags;
+
+	/**
+	 * @path: DRM_SNOOP_PATH_*: how content is reached. That of an imported
+	 * object is the exporter's.
+	 */
+	__u32 path;
+
+	/**
+	 * @error: What reading would fail with, or 0 if the object is readable:
+	 * EOPNOTSUPP (nobody knows how), EFBIG (larger than DRM_SNOOP_WHOLE_MAX),
+	 * ENODATA (no content), ENODEV (the exporter is gone).
+	 */
+	__u32 error;
 };
 
 /**
