@@ -21,6 +21,7 @@
 #include <drm/drm_file.h>
 
 #include "adapters/adapter.h"
+#include "aperture.h"
 #include "card.h"
 #include "drm_class.h"
 #include "memory.h"
@@ -315,6 +316,7 @@ static void snoop_remove_dev(struct device *kdev)
 	wake_up_poll(&card->wait, EPOLLIN | EPOLLRDNORM | EPOLLHUP);
 	/* Accesses under way are bounded; none begins from here on. */
 	synchronize_srcu(&card->srcu);
+	snoop_apertures_forget(card->drm);
 	cdev_device_del(&card->cdev, &card->dev);
 	/*
 	 * Files that are still open have references of their own; the card

@@ -5,6 +5,7 @@
 
 #include <linux/module.h>
 
+#include "aperture.h"
 #include "card.h"
 #include "file.h"
 #include "identity.h"
@@ -21,6 +22,7 @@ static int __init drm_snoop_init(void)
 static void __exit drm_snoop_exit(void)
 {
 	snoop_cards_exit();
+	snoop_apertures_exit();
 	snoop_users_exit();
 }
 

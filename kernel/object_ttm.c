@@ -18,6 +18,7 @@
 
 #include <uapi/drm/drm_snoop.h>
 
+#include "aperture.h"
 #include "copy.h"
 #include "object.h"
 #include "object_ttm.h"
@@ -82,21 +83,47 @@ static void snoop_ttm_unmap_window(struct ttm_bo_kmap_obj *window, bool reserved
 		ttm_bo_kunmap(window);
 }
 
+/*
+ * Memory at an address of the bus, which is this object's at the moment: it is in place,
+ * and its I/O space is reserved.
+ */
+static int snoop_ttm_access_bus(const struct ttm_buffer_object *bo, u64 offset, void *buf,
+				size_t len, bool write)
+{
+	const struct ttm_resource *res = bo->resource;
+	u64 start = res->bus.offset, end = start + PAGE_ALIGN(res->size), addr = start + offset;
+
+	while (len) {
+		struct snoop_aperture *aperture;
+		struct iosys_map map;
+		size_t part;
+
+		aperture = snoop_aperture_get(bo->base.dev, addr, start, end, res->bus.caching);
+		if (!aperture)
+			return -ENOMEM;
+		part = min_t(u64, len, aperture->end - addr);
+		iosys_map_set_vaddr_iomem(&map, aperture->addr);
+		snoop_copy_wc(&map, addr - aperture->start, buf, part, write);
+		snoop_aperture_put(aperture);
+		buf += part;
+		addr += part;
+		len -= part;
+	}
+	return 0;
+}
+
 /* Maps just the pages that are accessed. */
-static int snoop_ttm_access_window(struct ttm_buffer_object *bo, u64 offset, void *buf, size_t len,
-				   bool write)
+static int snoop_ttm_access_kmap(struct ttm_buffer_object *bo, u64 offset, void *buf, size_t len,
+				 bool write, bool reserved)
 {
 	unsigned long first = offset >> PAGE_SHIFT;
 	unsigned long pages = PFN_UP(offset + len) - first;
 	struct ttm_bo_kmap_obj window;
 	struct iosys_map map;
-	int ret, reserved;
 	bool iomem;
 	void *addr;
+	int ret;
 
-	reserved = snoop_ttm_io_get(bo);
-	if (reserved < 0)
-		return reserved;
 	ret = ttm_bo_kmap(bo, first, pages, &window);
 	if (ret) {
 		if (reserved)
@@ -111,6 +138,23 @@ static int snoop_ttm_access_window(struct ttm_buffer_object *bo, u64 offset, voi
 	snoop_copy_wc(&map, offset_in_page(offset), buf, len, write);
 	snoop_ttm_unmap_window(&window, reserved);
 	return 0;
+}
+
+static int snoop_ttm_access_window(struct ttm_buffer_object *bo, u64 offset, void *buf, size_t len,
+				   bool write)
+{
+	const struct ttm_resource *res = bo->resource;
+	int reserved = snoop_ttm_io_get(bo);
+	int ret;
+
+	if (reserved < 0)
+		return reserved;
+	if (!res->bus.is_iomem || res->bus.addr || !PAGE_ALIGNED(res->bus.offset))
+		return snoop_ttm_access_kmap(bo, offset, buf, len, write, reserved);
+	ret = snoop_ttm_access_bus(bo, offset, buf, len, write);
+	if (reserved)
+		snoop_ttm_io_put(bo);
+	return ret;
 }
 
 /*
