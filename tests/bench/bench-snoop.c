@@ -33,17 +33,58 @@ static const char *const references[GROUPS] = {
 	[GROUP_QUERY] = "10 ranges",
 };
 
-/* A snoop file on the target, bound to a VM or, with @vm 0, to an object. */
-static int open_snoop(const struct target *target, uint32_t vm, uint32_t handle)
+struct search {
+	uint64_t client_id;
+	int card;
+};
+
+static int search_card(const struct drmsnoop_client *client, void *data)
+{
+	struct search *search = data;
+
+	if (client->client_id == search->client_id)
+		search->card = client->card;
+	return 0;
+}
+
+/* A snoop file on the target's client of gpusim, to be bound. */
+static struct drmsnoop *open_client(const struct target *target)
+{
+	struct search search = { .client_id = target->client_id, .card = -1 };
+	struct drmsnoop *snoop;
+
+	if (drmsnoop_foreach_client(target->pid, DRMSNOOP_ANY_CARD, search_card, &search) ||
+	    drmsnoop_open_process(target->pid, search.card, target->client_id, 0, &snoop))
+		errx(1, "%s", drmsnoop_error());
+	return snoop;
+}
+
+static int open_vm(const struct target *target, uint32_t vm)
+{
+	struct drmsnoop *snoop = open_client(target);
+
+	if (drmsnoop_bind_vm(snoop, target->client_id, vm, NULL))
+		errx(1, "%s", drmsnoop_error());
+	return drmsnoop_fd(snoop);
+}
+
+static int open_object(const struct target *target, uint32_t handle)
+{
+	struct drmsnoop *snoop = open_client(target);
+
+	if (drmsnoop_bind_object(snoop, target->client_id, handle, NULL))
+		errx(1, "%s", drmsnoop_error());
+	return drmsnoop_fd(snoop);
+}
+
+static int open_dumb(const struct target *target, const struct dumb *dumb)
 {
 	struct drmsnoop *snoop;
-	int ret;
+	uint64_t client_id;
 
-	ret = drmsnoop_open_process(target->pid, DRMSNOOP_ANY_CARD, target->client_id, 0, &snoop);
-	if (!ret)
-		ret = vm ? drmsnoop_bind_vm(snoop, target->client_id, vm, NULL) :
-			   drmsnoop_bind_object(snoop, target->client_id, handle, NULL);
-	if (ret)
+	if (drmsnoop_open(dumb->card, 0, &snoop) ||
+	    drmsnoop_register_pid_fd(snoop, target->pid, dumb->fd, &client_id) ||
+	    drmsnoop_bind_object(snoop, client_id, dumb->handle, NULL))
 		errx(1, "%s", drmsnoop_error());
 	return drmsnoop_fd(snoop);
 }
@@ -77,7 +118,7 @@ static void add_reader(struct bench_group *group, const char *name,
 static void measure_reads(struct bench_group *group, const struct target *target,
 			  unsigned int rounds)
 {
-	int vm = open_snoop(target, target->vm, 0);
+	int vm = open_vm(target, target->vm);
 	void *buffer = target_memory();
 
 	add_reader(group, "/proc/PID/mem", reader_pread, open_mem(target), 0, target->memory,
@@ -85,11 +126,17 @@ static void measure_reads(struct bench_group *group, const struct target *target
 	add_reader(group, "process_vm_readv", reader_process_vm, -1, target->pid,
 		   target->memory, buffer);
 	add_reader(group, "object in system memory", reader_pread,
-		   open_snoop(target, 0, target->system), 0, 0, buffer);
+		   open_object(target, target->system), 0, 0, buffer);
 	add_reader(group, "object in VRAM", reader_pread,
-		   open_snoop(target, 0, target->vram), 0, 0, buffer);
+		   open_object(target, target->vram), 0, 0, buffer);
 	add_reader(group, "VM, system memory", reader_pread, vm, 0, TARGET_SYSTEM_VA, buffer);
 	add_reader(group, "VM, VRAM", reader_pread, vm, 0, TARGET_VRAM_VA, buffer);
+	add_reader(group, "bochs, system memory", reader_pread,
+		   open_dumb(target, &target->bochs_system), 0, 0, buffer);
+	add_reader(group, "bochs, VRAM", reader_pread,
+		   open_dumb(target, &target->bochs_vram), 0, 0, buffer);
+	add_reader(group, "radeon, VRAM", reader_pread,
+		   open_dumb(target, &target->radeon), 0, 0, buffer);
 	add_reader(group, "memcpy", reader_memcpy, -1, 0, (uintptr_t)target_memory(),
 		   buffer);
 	bench_measure(group, rounds);
@@ -110,8 +157,8 @@ static void add_lookup(struct bench_group *group, const char *name,
 static void measure_lookups(struct bench_group *group, const struct target *target,
 			    void (*run)(void *arg, unsigned int count), unsigned int rounds)
 {
-	add_lookup(group, "10 ranges", run, open_snoop(target, target->few_vm, 0), TARGET_FEW);
-	add_lookup(group, "100000 ranges", run, open_snoop(target, target->many_vm, 0),
+	add_lookup(group, "10 ranges", run, open_vm(target, target->few_vm), TARGET_FEW);
+	add_lookup(group, "100000 ranges", run, open_vm(target, target->many_vm),
 		   TARGET_MANY);
 	bench_measure(group, rounds);
 }
@@ -120,9 +167,9 @@ static void usage(FILE *out)
 {
 	fputs("Usage: bench-snoop [--json] [--check] [--rounds N]\n"
 	      "\n"
-	      "Times reads of GPU memory through drm_snoop on a gpusim against the kernel's\n"
-	      "ways to read CPU memory of another process. Needs root, or to be allowed to\n"
-	      "look at children.\n"
+	      "Times reads of GPU memory through drm_snoop, on a gpusim, a bochs and a radeon,\n"
+	      "against the kernel's ways to read CPU memory of another process. Needs root, or\n"
+	      "to be allowed to look at children.\n"
 	      "\n"
 	      "  --json       print one JSON object instead of tables\n"
 	      "  --check      exit with status 1 if a limit is missed\n"
@@ -163,6 +210,12 @@ int main(int argc, char **argv)
 		  &groups[GROUP_WORD], "object in system memory", "/proc/PID/mem", 0.5 },
 		{ "1 MiB of an object in system memory / of /proc/PID/mem",
 		  &groups[GROUP_BULK], "object in system memory", "/proc/PID/mem", 1.0 },
+		{ "8 bytes of an object in VRAM / in system memory",
+		  &groups[GROUP_WORD], "object in VRAM", "object in system memory", 2.0 },
+		{ "8 bytes of a buffer of bochs in VRAM / in system memory",
+		  &groups[GROUP_WORD], "bochs, VRAM", "bochs, system memory", 2.0 },
+		{ "8 bytes of a buffer of radeon in VRAM / of bochs in system memory",
+		  &groups[GROUP_WORD], "radeon, VRAM", "bochs, system memory", 2.0 },
 		{ "8 bytes at 100000 ranges / at 10",
 		  &groups[GROUP_LOOKUP], "100000 ranges", "10 ranges", 3.0 },
 		{ "QUERY_RANGE at 100000 ranges / at 10",

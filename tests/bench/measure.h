@@ -32,7 +32,7 @@ struct bench_contender {
 };
 
 /* Most contenders in one group. */
-#define BENCH_MAX_CONTENDERS	8
+#define BENCH_MAX_CONTENDERS	16
 
 /**
  * struct bench_group - contenders that take turns

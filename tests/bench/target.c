@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The process that is looked at: a client of gpusim with everything that the
- * benchmark needs. It ends with its parent.
+ * The process that is looked at: a client of gpusim and stock drivers with everything
+ * that the benchmark needs. It ends with its parent.
  */
 
 #include <err.h>
@@ -24,7 +24,11 @@ static void check(int ret, const char *what)
 	}
 }
 
-static void fill_words(uint64_t *memory)
+/**
+ * target_fill - store what each memory of a target has
+ * @memory: TARGET_SIZE bytes.
+ */
+void target_fill(uint64_t *memory)
 {
 	uint64_t offset;
 
@@ -45,7 +49,7 @@ void *target_memory(void)
 	if (memory == MAP_FAILED)
 		err(1, "memory");
 	madvise(memory, TARGET_SIZE, MADV_NOHUGEPAGE);
-	fill_words(memory);
+	target_fill(memory);
 	return memory;
 }
 
@@ -58,7 +62,7 @@ static uint32_t make_object(int fd, uint32_t placement)
 	memory = gc_bo_mmap(fd, handle, TARGET_SIZE);
 	if (!memory)
 		err(1, "target: mmap of an object");
-	fill_words(memory);
+	target_fill(memory);
 	munmap(memory, TARGET_SIZE);
 	return handle;
 }
@@ -93,6 +97,16 @@ static uint64_t client_id(int fd)
 	return id;
 }
 
+static void make_stock(struct target *target)
+{
+	int fd = dumb_open("bochs-drm");
+
+	dumb_make(&target->bochs_system, fd, false);
+	dumb_make(&target->bochs_vram, fd, true);
+	fd = dumb_open("radeon");
+	dumb_make(&target->radeon, fd, false);
+}
+
 static void make_target(struct target *target)
 {
 	struct drm_gpusim_gem_info info;
@@ -112,6 +126,7 @@ static void make_target(struct target *target)
 	check(gc_map(fd, target->vm, TARGET_VRAM_VA, target->vram, 0, TARGET_SIZE), "bind");
 	target->few_vm = make_ranges(fd, target->system, TARGET_FEW);
 	target->many_vm = make_ranges(fd, target->system, TARGET_MANY);
+	make_stock(target);
 }
 
 /**

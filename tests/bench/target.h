@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "dumb.h"
+
 /* Size of each memory that is read. */
 #define TARGET_SIZE	(4ULL << 20)
 /* GPU addresses of the two objects in VM target.vm. */
@@ -28,6 +30,9 @@
  * @vm: VM with both objects.
  * @few_vm: VM with TARGET_FEW ranges of the object in system memory.
  * @many_vm: VM with TARGET_MANY ranges of it.
+ * @bochs_system: Buffer of bochs, in system memory.
+ * @bochs_vram: Buffer of bochs on its screen, in device memory.
+ * @radeon: Buffer of radeon, in device memory.
  *
  * All memories have the same content, target_word().
  */
@@ -40,10 +45,14 @@ struct target {
 	uint32_t vm;
 	uint32_t few_vm;
 	uint32_t many_vm;
+	struct dumb bochs_system;
+	struct dumb bochs_vram;
+	struct dumb radeon;
 };
 
 void target_start(struct target *target);
 void *target_memory(void);
+void target_fill(uint64_t *memory);
 
 /* What is stored at a multiple of 8 in each memory of the target. */
 static inline uint64_t target_word(uint64_t offset)
