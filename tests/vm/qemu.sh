@@ -31,8 +31,13 @@ accelerator()
 # (array, one file for each gpusim in order) and `vram_size`.
 gpu_arguments()
 {
-	local name=$1 index=$2
+	local name=$1 index=$2 id=$1 count=1
 
+	# For QEMU's control protocol.
+	while [[ " ${qemu[*]} " == *",id=$id "* ]]; do
+		count=$((count + 1))
+		id=$name-$count
+	done
 	case $name in
 	gpusim)
 		qemu+=(
@@ -40,11 +45,11 @@ gpu_arguments()
 			-device "ivshmem-plain,memdev=vram$index"
 		)
 		;;
-	virtio-gpu) qemu+=(-device virtio-gpu-pci) ;;
-	bochs) qemu+=(-device bochs-display) ;;
-	qxl) qemu+=(-device qxl) ;;
-	radeon) qemu+=(-device "ati-vga,model=rv100") ;;
-	cirrus) qemu+=(-device cirrus-vga) ;;
+	virtio-gpu) qemu+=(-device "virtio-gpu-pci,id=$id") ;;
+	bochs) qemu+=(-device "bochs-display,id=$id") ;;
+	qxl) qemu+=(-device "qxl,id=$id") ;;
+	radeon) qemu+=(-device "ati-vga,model=rv100,id=$id") ;;
+	cirrus) qemu+=(-device "cirrus-vga,id=$id") ;;
 	vgem | vkms | none) ;;
 	esac
 }
