@@ -52,3 +52,16 @@ void snoop_access_end(struct snoop_access *access)
 	snoop_card_exit(access->card, access->card_index, access->drm_index);
 	snoop_client_put(access->client);
 }
+
+/**
+ * snoop_access_end_later - let go, where the client must not be released
+ * @access: From snoop_access_begin().
+ *
+ * For mmap(), which holds an mmap lock. The client's release, if it comes to that, runs
+ * when the task returns to user mode.
+ */
+void snoop_access_end_later(struct snoop_access *access)
+{
+	snoop_card_exit(access->card, access->card_index, access->drm_index);
+	snoop_client_put_later(access->client);
+}

@@ -43,5 +43,6 @@ int snoop_access_begin(struct snoop_access *access, struct snoop_card *card,
 		       const struct snoop_client *registration,
 		       const struct snoop_memories *memories);
 void snoop_access_end(struct snoop_access *access);
+void snoop_access_end_later(struct snoop_access *access);
 
 #endif

@@ -24,6 +24,7 @@
 #include "aperture.h"
 #include "card.h"
 #include "drm_class.h"
+#include "map.h"
 #include "memory.h"
 #include "policy.h"
 
@@ -151,7 +152,7 @@ static u64 snoop_card_features(u32 adapter_state)
 		features |= DRM_SNOOP_FEATURE_VM;
 	if (snoop_policy_read())
 		return features;
-	features |= DRM_SNOOP_FEATURE_READ | DRM_SNOOP_FEATURE_PAGES;
+	features |= DRM_SNOOP_FEATURE_READ | DRM_SNOOP_FEATURE_PAGES | DRM_SNOOP_FEATURE_MMAP;
 	if (snoop_memory_is_known())
 		features |= DRM_SNOOP_FEATURE_USERPTR;
 	if (!snoop_policy_write())
@@ -195,6 +196,7 @@ static void snoop_card_release(struct device *dev)
 	snoop_adapter_free(card->adapter);
 	ida_free(&card_ida, MINOR(dev->devt) - MINOR(cards_devt));
 	mutex_destroy(&card->adapter_lock);
+	mutex_destroy(&card->maps_lock);
 	mutex_destroy(&card->lock);
 	cleanup_srcu_struct(&card->srcu);
 	kfree(card);
@@ -243,6 +245,8 @@ static int snoop_card_create(struct device *kdev, struct drm_device *drm)
 	mutex_init(&card->lock);
 	mutex_init(&card->adapter_lock);
 	init_waitqueue_head(&card->wait);
+	mutex_init(&card->maps_lock);
+	INIT_LIST_HEAD(&card->maps);
 	card->kdev = kdev;
 	card->owner = snoop_driver_module(drm);
 	card->drm = drm;
@@ -316,6 +320,7 @@ static void snoop_remove_dev(struct device *kdev)
 	wake_up_poll(&card->wait, EPOLLIN | EPOLLRDNORM | EPOLLHUP);
 	/* Accesses under way are bounded; none begins from here on. */
 	synchronize_srcu(&card->srcu);
+	snoop_map_zap_card(card);
 	snoop_apertures_forget(card->drm);
 	cdev_device_del(&card->cdev, &card->dev);
 	/*

@@ -35,7 +35,7 @@ struct snoop_adapter;
  * @adapter is written once and may be used without it afterwards.
  * @drm may be dereferenced between get and put; everything else is immutable.
  *
- * The locks do not nest.
+ * The locks do not nest, but @maps_lock is taken under mmap locks.
  */
 struct snoop_card {
 	/** @dev: The node's device, of class drm_snoop, without a parent. */
@@ -67,6 +67,12 @@ struct snoop_card {
 
 	/** @dead: The device was removed. */
 	bool dead;
+
+	/** @maps_lock: Protects @maps. */
+	struct mutex maps_lock;
+
+	/** @maps: struct snoop_map of this card's memory that are in use. */
+	struct list_head maps;
 
 	/** @adapter_lock: Serialises the first use of the adapter. */
 	struct mutex adapter_lock;

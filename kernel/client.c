@@ -319,3 +319,14 @@ void snoop_client_put(struct drm_file *client)
 {
 	__fput_sync(client->filp);
 }
+
+/**
+ * snoop_client_put_later - undo snoop_client_get() under an mmap lock
+ * @client: The client.
+ *
+ * The release would take locks under which a driver may wait for that mmap lock.
+ */
+void snoop_client_put_later(struct drm_file *client)
+{
+	fput(client->filp);
+}

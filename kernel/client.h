@@ -92,5 +92,6 @@ unsigned int snoop_clients_check(struct snoop_clients *clients, struct snoop_car
 struct drm_file *snoop_client_get(struct snoop_card *card, u64 client_id,
 				  unsigned long deadline);
 void snoop_client_put(struct drm_file *client);
+void snoop_client_put_later(struct drm_file *client);
 
 #endif

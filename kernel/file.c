@@ -8,6 +8,8 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
+#include <drm/drm_device.h>
+
 #include "card.h"
 #include "file.h"
 #include "space.h"
@@ -34,6 +36,8 @@ static int snoop_open(struct inode *inode, struct file *filp)
 	snoop_memories_init(&file->memories, &file->account);
 	snoop_poll_init(&file->poll);
 	filp->private_data = file;
+	/* Drivers unmap what moves in the one address space of all files of the device. */
+	filp->f_mapping = card->drm->anon_inode->i_mapping;
 	return 0;
 
 err_account:
@@ -50,6 +54,7 @@ static int snoop_release(struct inode *inode, struct file *filp)
 	snoop_poll_fini(&file->poll);
 	/* The space may call the driver, so the card goes last. */
 	snoop_space_put(file->space);
+	snoop_spaces_free_unused(file);
 	snoop_clients_fini(&file->clients);
 	snoop_memories_fini(&file->memories);
 	snoop_account_close(&file->account);
@@ -85,6 +90,7 @@ const struct file_operations snoop_fops = {
 	.fsync = snoop_fsync,
 	.llseek = snoop_llseek,
 	.poll = snoop_poll,
+	.mmap = snoop_mmap,
 	.unlocked_ioctl = snoop_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 	/* The upper half of a 64-bit address space is offsets too. */

@@ -38,11 +38,14 @@ struct snoop_file {
 	/** @writable: The node was opened for writing. Immutable. */
 	bool writable;
 
-	/** @lock: Protects @space. */
+	/** @lock: Protects @space and @unused. */
 	spinlock_t lock;
 
 	/** @space: What the file is bound to, with a reference, or NULL. */
 	struct snoop_space *space;
+
+	/** @unused: Spaces without references that are still to be released. */
+	struct snoop_space *unused;
 };
 
 extern const struct file_operations snoop_fops;
@@ -53,6 +56,7 @@ ssize_t snoop_read_iter(struct kiocb *iocb, struct iov_iter *to);
 ssize_t snoop_write_iter(struct kiocb *iocb, struct iov_iter *from);
 int snoop_fsync(struct file *filp, loff_t start, loff_t end, int datasync);
 __poll_t snoop_poll(struct file *filp, struct poll_table_struct *table);
+int snoop_mmap(struct file *filp, struct vm_area_struct *vma);
 loff_t snoop_llseek(struct file *filp, loff_t offset, int whence);
 long snoop_ioctl(struct file *filp, unsigned int cmd, unsigned long arg);
 

@@ -50,6 +50,17 @@ static bool snoop_import_is_writable(const struct dma_buf *buf)
 	return buf->file->f_mode & FMODE_WRITE;
 }
 
+/**
+ * snoop_import_may_write - may the memory of an object be written?
+ * @obj: The object, imported or not.
+ *
+ * Return: false for a dma-buf that was shared for reading only.
+ */
+bool snoop_import_may_write(const struct drm_gem_object *obj)
+{
+	return !obj->import_attach || snoop_import_is_writable(snoop_import_buf(obj));
+}
+
 /* Of a GEM exporter; nothing is known when its device is gone. */
 static void snoop_import_status_gem(struct drm_gem_object *exporter,
 				    struct snoop_object_state *state)

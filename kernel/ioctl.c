@@ -86,6 +86,7 @@ static int snoop_bind(struct snoop_file *file, struct drm_snoop_bind *bind)
 	spin_unlock(&file->lock);
 	snoop_space_put(space);
 	snoop_poll_changed(file);
+	snoop_spaces_free_unused(file);
 	return 0;
 }
 

@@ -9,19 +9,29 @@
 #include "card.h"
 #include "file.h"
 #include "identity.h"
+#include "map.h"
 #include "memory.h"
 #include "user.h"
 
 static int __init drm_snoop_init(void)
 {
+	int ret;
+
 	snoop_identity_init();
 	snoop_memory_setup();
-	return snoop_cards_init(&snoop_fops);
+	ret = snoop_maps_init();
+	if (ret)
+		return ret;
+	ret = snoop_cards_init(&snoop_fops);
+	if (ret)
+		snoop_maps_exit();
+	return ret;
 }
 
 static void __exit drm_snoop_exit(void)
 {
 	snoop_cards_exit();
+	snoop_maps_exit();
 	snoop_apertures_exit();
 	snoop_users_exit();
 }

@@ -32,6 +32,48 @@ void snoop_space_put(struct snoop_space *space)
 		kref_put(&space->ref, snoop_space_free);
 }
 
+static void snoop_space_retire(struct kref *ref)
+{
+	struct snoop_space *space = container_of(ref, struct snoop_space, ref);
+	struct snoop_file *file = space->file;
+
+	spin_lock(&file->lock);
+	space->next = file->unused;
+	file->unused = space;
+	spin_unlock(&file->lock);
+}
+
+/**
+ * snoop_space_put_later - drop a reference under an mmap lock
+ * @space: The space.
+ *
+ * Its release may call the driver, which may take locks under which it waits for that
+ * mmap lock. If this is the last reference, because the file was bound anew in
+ * between, the space is released at the next binding or with the file.
+ */
+void snoop_space_put_later(struct snoop_space *space)
+{
+	kref_put(&space->ref, snoop_space_retire);
+}
+
+/**
+ * snoop_spaces_free_unused - release what snoop_space_put_later() left
+ * @file: The file.
+ */
+void snoop_spaces_free_unused(struct snoop_file *file)
+{
+	struct snoop_space *space, *next;
+
+	spin_lock(&file->lock);
+	space = file->unused;
+	file->unused = NULL;
+	spin_unlock(&file->lock);
+	for (; space; space = next) {
+		next = space->next;
+		space->ops->release(space);
+	}
+}
+
 static struct snoop_space *snoop_space_create(const struct snoop_access *access,
 					      const struct drm_snoop_bind *bind)
 {

@@ -36,7 +36,7 @@ struct snoop_space_ops {
  *
  * Reference counted, because calls that run while the file is bound anew
  * finish on the old space. Never outlives the snoop file.
- * All members are immutable; kinds of spaces embed it.
+ * All members but @next are immutable; kinds of spaces embed it.
  */
 struct snoop_space {
 	/** @ref: Held by the snoop file and by calls under way. */
@@ -65,10 +65,15 @@ struct snoop_space {
 	 * not tell: a handle may name another object by now.
 	 */
 	bool eof;
+
+	/** @next: Once unused: next of the file's unused spaces, by the file's lock. */
+	struct snoop_space *next;
 };
 
 struct snoop_space *snoop_space_bind(struct snoop_file *file, struct drm_snoop_bind *bind);
 void snoop_space_put(struct snoop_space *space);
+void snoop_space_put_later(struct snoop_space *space);
+void snoop_spaces_free_unused(struct snoop_file *file);
 
 /* Extents got at once. */
 #define SNOOP_EXTENTS_MAX	16U

@@ -12,6 +12,11 @@
  *	info, list, seek, query		one call each
  *	start		two threads read again and again
  *	stop		end them -> ok READS ERRNO-OR-0 (why they ended before)
+ *	map		map the object through the snoop file
+ *	look		read all of the map and compare; "error SIGBUS"
+ *	stare		a thread reads the map again and again
+ *	blink		end it -> ok PASSES SIGBUS-OR-0 (what ended it before)
+ *	unmap		unmap it
  *	leave		close the card itself
  *	close		close the snoop node
  *
@@ -20,6 +25,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -34,6 +40,7 @@
 #include "gpusim-client.h"
 #include "snoop.h"
 #include "watch.h"
+#include "window.h"
 
 #define READERS		2
 
@@ -49,6 +56,10 @@ static pthread_t readers[READERS];
 static atomic_bool reading;
 static atomic_ulong reads;
 static atomic_int read_error;
+static __u64 *map;
+static pthread_t starer;
+static atomic_ulong passes;
+static atomic_int stare_signal;
 
 static int do_open(void)
 {
@@ -219,6 +230,78 @@ static void stop(void)
 	printf("ok %lu %s\n", (unsigned long)reads, error ? strerrorname_np(error) : "0");
 }
 
+static int do_map(void)
+{
+	void *address;
+	int ret = window_try(snoop, 0, SIZE, PROT_READ, &address);
+
+	if (!ret)
+		map = address;
+	return ret;
+}
+
+/* A signal at the first page where there is one, or 0. */
+static int pass(void)
+{
+	unsigned long offset;
+	int signal = 0;
+
+	for (offset = 0; offset < SIZE && !signal; offset += WINDOW_PAGE)
+		signal = window_load((char *)map + offset);
+	return signal;
+}
+
+static void look(void)
+{
+	int signal = pass();
+	__u64 i;
+
+	for (i = 0; i < SIZE / 8 && !signal; i++)
+		if (map[i] != watch_word(1, i * 8))
+			break;
+	if (signal)
+		printf("error SIG%s\n", sigabbrev_np(signal));
+	else
+		puts(i == SIZE / 8 ? "ok" : "error EBADMSG");
+}
+
+static void *run_starer(void *unused)
+{
+	while (reading && !stare_signal) {
+		stare_signal = pass();
+		passes++;
+	}
+	return NULL;
+}
+
+static int do_stare(void)
+{
+	reading = true;
+	passes = 0;
+	stare_signal = 0;
+	if (pthread_create(&starer, NULL, run_starer, NULL))
+		return -EAGAIN;
+	while (!passes)
+		usleep(1000);
+	return 0;
+}
+
+static void blink(void)
+{
+	reading = false;
+	pthread_join(starer, NULL);
+	printf("ok %lu %s%s\n", (unsigned long)passes, stare_signal ? "SIG" : "",
+	       stare_signal ? sigabbrev_np(stare_signal) : "0");
+}
+
+static int do_unmap(void)
+{
+	int ret = munmap(map, SIZE) ? -errno : 0;
+
+	map = NULL;
+	return ret;
+}
+
 static int do_leave(void)
 {
 	int ret = close(drm) ? -errno : 0;
@@ -242,6 +325,15 @@ static const struct {
 	{ "open", do_open }, { "client", do_client }, { "bind", do_bind }, { "read", do_read },
 	{ "info", do_info }, { "list", do_list }, { "seek", do_seek }, { "query", do_query },
 	{ "start", do_start }, { "leave", do_leave }, { "close", do_close },
+	{ "map", do_map }, { "stare", do_stare }, { "unmap", do_unmap },
+};
+
+/* Commands with an answer of their own. */
+static const struct {
+	const char *name;
+	void (*run)(void);
+} reports[] = {
+	{ "stop", stop }, { "look", look }, { "blink", blink },
 };
 
 static void run_command(const char *name)
@@ -249,9 +341,11 @@ static void run_command(const char *name)
 	unsigned int i;
 	int ret;
 
-	if (!strcmp(name, "stop")) {
-		stop();
-		return;
+	for (i = 0; i < sizeof(reports) / sizeof(reports[0]); i++) {
+		if (!strcmp(name, reports[i].name)) {
+			reports[i].run();
+			return;
+		}
 	}
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (strcmp(commands[i].name, name))

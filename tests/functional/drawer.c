@@ -19,14 +19,16 @@
 #define WIDTH	1024
 #define HEIGHT	768
 
-/* What the process is told, and its answer: 0 or an error number. */
+/* What the process is told: a seed to draw with, and where to look. */
 struct order {
 	char what;
 	uint64_t seed, offset, size;
 };
 
+/* Its answer: 0 or an error number. */
 struct answer {
 	int error;
+	uint8_t byte;
 	int drm;
 	uint32_t handle;
 	uint64_t size;
@@ -120,6 +122,8 @@ static int obey(struct buffer *buffer, const struct order *order)
 		return buffer_check(buffer, order);
 	case 's':
 		return buffer_show(buffer);
+	case 'p':
+		return order->offset < buffer->dumb.size ? 0 : ERANGE;
 	case 'c':
 		return buffer_close(buffer);
 	default:
@@ -141,8 +145,11 @@ static void process(int snoop, int in, int out)
 	answer.handle = buffer.dumb.handle;
 	answer.size = buffer.dumb.size;
 	while (write(out, &answer, sizeof(answer)) == sizeof(answer) &&
-	       read(in, &order, sizeof(order)) == sizeof(order))
+	       read(in, &order, sizeof(order)) == sizeof(order)) {
 		answer.error = obey(&buffer, &order);
+		if (order.what == 'p' && !answer.error)
+			answer.byte = ((volatile uint8_t *)buffer.map)[order.offset];
+	}
 	_exit(0);
 }
 
@@ -157,10 +164,10 @@ static struct answer hear(struct drawer *drawer)
 	return answer;
 }
 
-static void tell(struct drawer *drawer, struct order order)
+static struct answer tell(struct drawer *drawer, struct order order)
 {
 	expect_equal(write(drawer->to, &order, sizeof(order)), sizeof(order));
-	hear(drawer);
+	return hear(drawer);
 }
 
 void drawer_start(struct drawer *drawer, int snoop)
@@ -210,12 +217,25 @@ void drawer_close(struct drawer *drawer)
 	tell(drawer, (struct order) { .what = 'c' });
 }
 
-void drawer_stop(struct drawer *drawer)
+uint8_t drawer_peek(struct drawer *drawer, uint64_t offset)
+{
+	return tell(drawer, (struct order) { .what = 'p', .offset = offset }).byte;
+}
+
+void drawer_end(struct drawer *drawer)
 {
 	int status;
 
+	if (!drawer->pid)
+		return;
 	kill(drawer->pid, SIGKILL);
 	expect_equal(waitpid(drawer->pid, &status, 0), drawer->pid);
+	drawer->pid = 0;
+}
+
+void drawer_stop(struct drawer *drawer)
+{
+	drawer_end(drawer);
 	close(drawer->to);
 	close(drawer->from);
 }

@@ -36,6 +36,10 @@ void drawer_check(struct drawer *drawer, uint64_t seed, uint64_t offset, uint64_
 void drawer_show(struct drawer *drawer);
 /* Unmaps the buffer and closes its handle. */
 void drawer_close(struct drawer *drawer);
+/* The byte at @offset, as the process sees it. */
+uint8_t drawer_peek(struct drawer *drawer, uint64_t offset);
+/* Kills the process; drawer_stop() is still to come. */
+void drawer_end(struct drawer *drawer);
 void drawer_stop(struct drawer *drawer);
 
 #endif

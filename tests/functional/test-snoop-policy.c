@@ -19,6 +19,7 @@
 #include "snoop-module.h"
 #include "snoop.h"
 #include "watch.h"
+#include "window.h"
 
 #define LOCKDOWN	"/sys/kernel/security/lockdown"
 #define ADDR		0x10000000ULL
@@ -119,6 +120,7 @@ static void check_register(bool may_read, bool may_write)
 	expect_ok(snoop_card_info(snoop, &info));
 	expect_equal(!!(info.features & DRM_SNOOP_FEATURE_READ), may_read);
 	expect_equal(!!(info.features & DRM_SNOOP_FEATURE_PAGES), may_read);
+	expect_equal(!!(info.features & DRM_SNOOP_FEATURE_MMAP), may_read);
 	expect_equal(!!(info.features & DRM_SNOOP_FEATURE_USERPTR), may_read);
 	expect_equal(!!(info.features & DRM_SNOOP_FEATURE_WRITE), may_write);
 	/* Layout only. */
@@ -143,6 +145,31 @@ static void check_register(bool may_read, bool may_write)
 		expect_ok(snoop_register_mem(snoop, scene.mem, DRM_SNOOP_REGISTER_WRITE));
 	}
 	close(snoop);
+}
+
+/* What the file that was registered before can still map. */
+static void check_map(bool may_read, bool may_write)
+{
+	void *map;
+	int ret;
+
+	ret = window_try(scene.snoop, ADDR, SIZE, PROT_READ, &map);
+	if (may_read) {
+		expect_ok(ret);
+		expect_equal(*(volatile __u64 *)(map + 32), watch_word(1, 32));
+		expect_equal(window_protect(map, SIZE, PROT_READ | PROT_WRITE),
+			     may_write ? 0 : -EACCES);
+		munmap(map, SIZE);
+	} else {
+		expect_error(ret, EPERM);
+	}
+	ret = window_try(scene.snoop, ADDR, SIZE, PROT_READ | PROT_WRITE, &map);
+	if (may_write) {
+		expect_ok(ret);
+		munmap(map, SIZE);
+	} else {
+		expect_error(ret, EPERM);
+	}
 }
 
 /* What the file that was registered before can still do. */
@@ -174,6 +201,7 @@ static void check_registered(bool may_read, bool may_write)
 		expect_equal(words[0], 0xeeeeeeeeeeeeeeeeULL);
 		expect_error(snoop_pages(scene.snoop, ADDR, ADDR + SIZE, pages, 64, 64), EPERM);
 	}
+	check_map(may_read, may_write);
 	/* The layout is not content. */
 	expect_ok(snoop_query(scene.snoop, ADDR, 0, &range));
 	expect_equal(range.end, ADDR + SIZE);

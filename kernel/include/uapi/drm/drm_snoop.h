@@ -23,7 +23,7 @@ extern "C" {
  *    %DRM_IOCTL_SNOOP_REGISTER. The descriptor may be closed afterwards;
  * 3. %DRM_IOCTL_SNOOP_LIST the client's VMs and objects;
  * 4. %DRM_IOCTL_SNOOP_BIND the open file to one VM or object;
- * 5. ``pread()``, ``pwrite()``, ``lseek()`` with SEEK_DATA and SEEK_HOLE,
+ * 5. ``pread()``, ``pwrite()``, ``mmap()``, ``lseek()`` with SEEK_DATA and SEEK_HOLE,
  *    %DRM_IOCTL_SNOOP_QUERY_RANGE, %DRM_IOCTL_SNOOP_QUERY_PAGES.
  *
  * Memory of the process that is bound by its CPU address (userptr) is reached
@@ -84,6 +84,8 @@ extern "C" {
 #define DRM_SNOOP_FEATURE_PAGES		(1ULL << 4)
 /* poll(), select(), epoll: see above. Without it poll() says nothing. */
 #define DRM_SNOOP_FEATURE_POLL		(1ULL << 5)
+/* mmap() */
+#define DRM_SNOOP_FEATURE_MMAP		(1ULL << 6)
 
 /* States of the driver's adapter, in drm_snoop_card_info.adapter_state. */
 /* no adapter knows this driver: objects only */

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Maps of objects of the GEM shmem helper.
+ *
+ * The helper's own fault function counts pages from the begin of the VMA
+ * (drm_gem_shmem_fault(), 6.12), which is wrong for a part of an object and after a
+ * part was unmapped. So pages are inserted here. The helper's hold on the pages, taken
+ * by its mmap, is the map's, whatever number of VMAs it has.
+ */
+
+#include <linux/dma-resv.h>
+#include <linux/mm.h>
+
+#include <drm/drm_gem_shmem_helper.h>
+
+#include "file.h"
+#include "map.h"
+#include "user.h"
+
+/*
+ * All pages of the object are brought in and stay. If they are not there yet, the user
+ * pays for that, however small the window is.
+ */
+static int snoop_map_shmem_prepare(struct snoop_map *map, u64 offset, u64 len)
+{
+	const struct drm_gem_shmem_object *shmem = to_drm_gem_shmem_obj(map->obj);
+	const struct snoop_file *file = map->filp->private_data;
+
+	dma_resv_assert_held(map->obj->resv);
+	if (shmem->madv < 0)
+		return -ENODATA;
+	if (shmem->pages)
+		return 0;
+	if (!snoop_charge_memory(&file->account, map->obj->size))
+		return -EDQUOT;
+	map->charged = map->obj->size;
+	return 0;
+}
+
+/* The map has a reference of its own on the object. */
+static void snoop_map_shmem_begin(struct snoop_map *map, struct vm_area_struct *vma)
+{
+	drm_gem_object_put(map->obj);
+}
+
+static vm_fault_t snoop_map_shmem_insert(struct snoop_map *map, struct vm_fault *vmf)
+{
+	const struct drm_gem_shmem_object *shmem = to_drm_gem_shmem_obj(map->obj);
+	u64 offset = snoop_map_offset(map, vmf->vma, vmf->address);
+
+	dma_resv_assert_held(map->obj->resv);
+	/* Heaps that grow have holes. */
+	if (offset >= map->obj->size || shmem->madv < 0 || !shmem->pages ||
+	    !shmem->pages[offset >> PAGE_SHIFT])
+		return VM_FAULT_SIGBUS;
+	return vmf_insert_pfn(vmf->vma, vmf->address,
+			      page_to_pfn(shmem->pages[offset >> PAGE_SHIFT]));
+}
+
+static vm_fault_t snoop_map_shmem_fault(struct snoop_map *map, struct vm_fault *vmf)
+{
+	struct dma_resv *resv = map->obj->resv;
+	vm_fault_t ret = VM_FAULT_RETRY;
+
+	if (!dma_resv_trylock(resv))
+		return VM_FAULT_RETRY;
+	if (dma_resv_test_signaled(resv, DMA_RESV_USAGE_KERNEL))
+		ret = snoop_map_shmem_insert(map, vmf);
+	dma_resv_unlock(resv);
+	return ret;
+}
+
+static bool snoop_map_shmem_end(struct snoop_map *map, bool wait)
+{
+	struct dma_resv *resv = map->obj->resv;
+
+	if (wait)
+		dma_resv_lock(resv, NULL);
+	else if (!dma_resv_trylock(resv))
+		return false;
+	drm_gem_shmem_put_pages(to_drm_gem_shmem_obj(map->obj));
+	dma_resv_unlock(resv);
+	return true;
+}
+
+const struct snoop_map_ops snoop_map_shmem = {
+	.prepare = snoop_map_shmem_prepare,
+	.begin = snoop_map_shmem_begin,
+	.fault = snoop_map_shmem_fault,
+	.end = snoop_map_shmem_end,
+};
