@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# vm: own-boot --gpu gpusim --gpu bochs
+# vm: boot hotplug --append drm_kms_helper.fbdev_emulation=0 --gpu gpusim --gpu virtio-gpu --gpu bochs --gpu vgem
 # timeout: 200
 #
 # drmsnoopfs on several cards: one whose driver neither tells client ids nor has
@@ -25,6 +25,12 @@ card_of()
 	done
 }
 
+# shown CARD...: what the mount has for these cards.
+shown() { printf '%s\n' by-pid "$@" | sort | tr '\n' ' '; }
+
+nodes=(/dev/dri/card*-snoop)
+cards=("${nodes[@]#/dev/dri/}")
+cards=("${cards[@]%-snoop}")
 sim=$(card_of gpusim)
 bochs=$(card_of bochs-drm)
 device=$(basename "$(readlink -f "/sys/class/drm/card$sim/device")")
@@ -38,7 +44,7 @@ END
 
 m=$work/m
 succeeds "mounts" fs_mount "$m"
-is "both cards" "$(ls "$m" | tr '\n' ' ')" "$(printf '%s\n' by-pid "card$sim" "card$bochs" | sort | tr '\n' ' ')"
+is "all cards" "$(ls "$m" | tr '\n' ' ')" "$(shown "${cards[@]}")"
 
 # A process on two cards; bochs does not name clients in fdinfo.
 sleep 1000 8<>"/dev/dri/card$bochs" 9<>"/dev/dri/card$sim" &
@@ -68,7 +74,8 @@ is "content" "$(held read 0x100000 65536)" "65536 $gpu_answer"
 echo "$device" >/sys/bus/pci/drivers/gpusim/unbind
 is "the card is gone" "$(held read 0x100000 16)" ENODEV
 fails "so is its directory" 2 'No such file' ls "$m/card$sim"
-is "the other stays" "$(ls "$m" | tr '\n' ' ')" "by-pid card$bochs "
+mapfile -t others < <(printf '%s\n' "${cards[@]}" | grep -vx "card$sim")
+is "the others stay" "$(ls "$m" | tr '\n' ' ')" "$(shown "${others[@]}")"
 release
 gpu exit
 echo "$device" >/sys/bus/pci/drivers/gpusim/bind

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vm: own-boot --gpu gpusim
+ * vm: boot engine --gpu gpusim
  * timeout: 300
  *
  * Jobs that take too long and an engine that hangs: timeout and reset, and what

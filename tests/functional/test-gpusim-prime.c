@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vm: --gpu gpusim --gpu gpusim --gpu vgem
+ * vm: --gpu gpusim --gpu gpusim --gpu virtio-gpu --gpu bochs --gpu vgem --append iomem=relaxed
  * timeout: 240
  *
  * Memory shared between gpusim and other devices by dma-bufs, in both directions.

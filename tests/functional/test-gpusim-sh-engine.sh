@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The commands of gpusim-sh that keep the engine busy, and those that wait.
-# vm: own-boot --gpu gpusim
+# vm: boot engine --gpu gpusim
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 . "$DRM_SNOOP_TOP/tests/lib/target.sh"
 . "$DRM_SNOOP_TOP/tests/lib/gpusim-sh.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The commands of gpusim-sh for memory that is more than a BO bound somewhere.
-# vm: --gpu gpusim --gpu gpusim
+# vm: --gpu gpusim --gpu gpusim --gpu virtio-gpu --gpu bochs --gpu vgem --append iomem=relaxed
 # timeout: 240
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 . "$DRM_SNOOP_TOP/tests/lib/target.sh"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vm: own-boot --gpu bochs --gpu radeon
+ * vm: --gpu all
  * timeout: 300
  *
  * Kernel mappings of device memory that are kept from one access to the next: that

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vm: --gpu gpusim --gpu gpusim --gpu virtio-gpu
+ * vm: --gpu gpusim --gpu gpusim --gpu virtio-gpu --gpu bochs --gpu vgem --append iomem=relaxed
  * timeout: 240
  *
  * Which descriptors REGISTER and REGISTER_MEM take for what: each kind of

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vm: --gpu gpusim --gpu virtio-gpu
+ * vm: --gpu all
  * timeout: 600
  *
  * Who may look at whom: exactly those to whom the kernel gives the descriptor.

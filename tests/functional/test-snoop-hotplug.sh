@@ -6,7 +6,7 @@
 # Without fbdev emulation: virtio_gpu of 6.12 leaks an object of the console when
 # its card is unbound, with a WARNING, whether or not drm_snoop is loaded. qxl is not
 # among the cards: its driver in 6.12 leaks its interrupt when it is unbound.
-# vm: own-boot --append drm_kms_helper.fbdev_emulation=0 --gpu gpusim --gpu virtio-gpu --gpu bochs --gpu vgem
+# vm: boot hotplug --append drm_kms_helper.fbdev_emulation=0 --gpu gpusim --gpu virtio-gpu --gpu bochs --gpu vgem
 # timeout: 300
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 . "$DRM_SNOOP_TOP/tests/lib/cards.sh"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vm: --gpu gpusim --gpu vgem
+ * vm: --gpu all
  * timeout: 300
  *
  * Maps that are refused: one thing wrong each, with the error that is documented.

@@ -3,7 +3,7 @@
 # Cards, drivers and drm_snoop that are to go while an object is mapped.
 #
 # Without fbdev emulation, for virtio_gpu: see test-snoop-hotplug.sh.
-# vm: own-boot --append drm_kms_helper.fbdev_emulation=0 --gpu gpusim --gpu virtio-gpu --gpu bochs --gpu vgem
+# vm: boot hotplug --append drm_kms_helper.fbdev_emulation=0 --gpu gpusim --gpu virtio-gpu --gpu bochs --gpu vgem
 # timeout: 600
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 . "$DRM_SNOOP_TOP/tests/lib/cards.sh"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vm: --gpu gpusim --gpu virtio-gpu --gpu bochs --gpu vgem
+ * vm: --gpu gpusim --gpu gpusim --gpu virtio-gpu --gpu bochs --gpu vgem --append iomem=relaxed
  * timeout: 300
  *
  * Maps of buffers of stock drivers: each store of another process is there at once, in

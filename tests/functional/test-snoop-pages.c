@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vm: --gpu gpusim --gpu bochs --append iomem=relaxed
+ * vm: --gpu gpusim --gpu gpusim --gpu virtio-gpu --gpu bochs --gpu vgem --append iomem=relaxed
  *
  * Where bytes are: what QUERY_PAGES says is what the driver says, and what the
  * target wrote is found there, on the PCI bus and in the machine's memory.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vm: --gpu gpusim --gpu gpusim
+ * vm: --gpu gpusim --gpu gpusim --gpu virtio-gpu --gpu bochs --gpu vgem --append iomem=relaxed
  * timeout: 240
  *
  * Memory in special places: VRAM that the CPU cannot map, objects that are swapped
