@@ -87,7 +87,7 @@ look_at()
 	is "$gpu: modetest ends" "$?" 1
 }
 
-guest_start --gpu virtio-gpu --gpu bochs --timeout 250
+guest_start --gpu virtio-gpu --gpu bochs
 look_at virtio-gpu virtio_gpu 'shmem tt'
 look_at bochs bochs-drm 'ttm vram'
 guest_stop
