@@ -12,9 +12,9 @@ note_modules()
 
 	[ -e "$kmemleak" ] || return 0
 	for module in drm_snoop gpusim; do
-		[ ! -r "/sys/module/$module/sections/.text" ] ||
-			read -r base <"/sys/module/$module/sections/.text" &&
-			echo "$module $base $(</sys/module/$module/coresize)" >>"$share/text"
+		[ -r "/sys/module/$module/sections/.text" ] || continue
+		read -r base <"/sys/module/$module/sections/.text"
+		echo "$module $base $(</sys/module/$module/coresize)" >>"$share/text"
 	done
 }
 
