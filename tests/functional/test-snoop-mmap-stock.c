@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vm: --gpu gpusim --gpu gpusim --gpu virtio-gpu --gpu bochs --gpu vgem --append iomem=relaxed
+ * vm: --gpu all
  * timeout: 300
  *
  * Maps of buffers of stock drivers: each store of another process is there at once, in
@@ -36,7 +36,11 @@ struct driver {
 static const struct driver drivers[] = {
 	{ "virtio_gpu", true },
 	{ "bochs-drm", true },
+	{ "qxl", false },
+	{ "radeon", false },
+	{ "cirrus", false },
 	{ "vgem", false },
+	{ "vkms", false },
 };
 
 static void on_drivers(void (*check)(const struct driver *driver, struct view *view))
