@@ -4,7 +4,8 @@
  *
  * The driver sets the VMA up, at the object's fake offset in the address space that
  * all files of the DRM device share. So the driver takes the pages out of our VMAs
- * as it does out of the target's, whenever it moves the object.
+ * as it does out of the target's, whenever it moves the object. What it does not map
+ * is copied.
  */
 
 #include <linux/anon_inodes.h>
@@ -242,33 +243,29 @@ static int snoop_map_error(int error)
 	}
 }
 
-/* The driver's part. Nothing of it is left if it fails. */
-static int snoop_map_set_up(struct snoop_map *map, u64 offset, struct vm_area_struct *vma)
+/* Where the driver looks for what it has to unmap. */
+static int snoop_map_set_place(struct snoop_map *map, u64 offset, struct vm_area_struct *vma)
 {
-	struct drm_gem_object *obj = map->obj;
-	const struct file *filp = vma->vm_file;
-	unsigned long pgoff;
+	const struct snoop_file *file = map->filp->private_data;
+	int ret;
+
+	ret = drm_gem_create_mmap_offset(map->obj);
+	if (!ret && map->card != file->card)
+		ret = snoop_map_set_file(map, vma);
+	if (!ret)
+		vma->vm_pgoff = drm_vma_node_start(&map->obj->vma_node) + (offset >> PAGE_SHIFT);
+	return ret;
+}
+
+/* The driver's part. -EOPNOTSUPP: it does not map the object, and has inserted nothing. */
+static int snoop_map_by_driver(struct drm_gem_object *obj, struct vm_area_struct *vma)
+{
 	int ret;
 
 	if (!obj->funcs || (!obj->funcs->mmap && !obj->funcs->vm_ops))
 		return -EOPNOTSUPP;
-	ret = drm_gem_create_mmap_offset(obj);
-	if (ret)
-		return ret;
-	pgoff = drm_vma_node_start(&obj->vma_node) + (offset >> PAGE_SHIFT);
-	vma->vm_pgoff = pgoff;
 	ret = drm_gem_mmap_obj(obj, obj->size, vma);
-	if (ret)
-		return snoop_map_error(ret);
-	/*
-	 * Pages that are there already, and not by a fault, could come after the card's
-	 * end: nobody finds the VMA yet. And we must know where the driver unmaps.
-	 */
-	if (vma->vm_ops && vma->vm_ops->fault && vma->vm_pgoff == pgoff && vma->vm_file == filp)
-		return 0;
-	if (vma->vm_ops && vma->vm_ops->close)
-		vma->vm_ops->close(vma);
-	return -EOPNOTSUPP;
+	return ret ? snoop_map_error(ret) : 0;
 }
 
 /* Asks the kind, when the object is not busy: the driver may wait for it without end. */
@@ -282,6 +279,49 @@ static int snoop_map_prepare(struct snoop_map *map, u64 offset, u64 len, unsigne
 	ret = map->ops->prepare(map, offset, len);
 	dma_resv_unlock(map->obj->resv);
 	return ret;
+}
+
+/* The content instead, for reading. */
+static int snoop_map_by_copy(struct snoop_map *map, u64 offset, const struct vm_area_struct *vma,
+			     unsigned long deadline)
+{
+	const struct snoop_file *file = map->filp->private_data;
+	int ret;
+
+	snoop_uncharge_memory(&file->account, map->charged);
+	map->charged = 0;
+	map->ops = &snoop_map_copy;
+	ret = snoop_map_prepare(map, offset, vma->vm_end - vma->vm_start, deadline);
+	if (!ret && (vma->vm_flags & VM_WRITE))
+		ret = -EACCES;
+	return ret;
+}
+
+/* Nothing of the driver's is left if it fails. */
+static int snoop_map_set_up(struct snoop_map *map, u64 offset, struct vm_area_struct *vma,
+			    unsigned long deadline)
+{
+	const struct file *filp = vma->vm_file;
+	const unsigned long pgoff = vma->vm_pgoff;
+	const vm_flags_t flags = vma->vm_flags;
+	int ret;
+
+	ret = snoop_map_by_driver(map->obj, vma);
+	if (ret == -EOPNOTSUPP) {
+		vm_flags_reset(vma, flags);
+		return snoop_map_by_copy(map, offset, vma, deadline);
+	}
+	if (ret)
+		return ret;
+	/*
+	 * Pages that are there already, and not by a fault, could come after the card's
+	 * end: nobody finds the VMA yet. And we must know where the driver unmaps.
+	 */
+	if (vma->vm_ops && vma->vm_ops->fault && vma->vm_pgoff == pgoff && vma->vm_file == filp)
+		return 0;
+	if (vma->vm_ops && vma->vm_ops->close)
+		vma->vm_ops->close(vma);
+	return -EOPNOTSUPP;
 }
 
 static void snoop_map_begin(struct snoop_map *map, struct vm_area_struct *vma)
@@ -310,8 +350,9 @@ static void snoop_map_begin(struct snoop_map *map, struct vm_area_struct *vma)
  *	has judged its flags.
  * @deadline: When waiting ends, in jiffies.
  *
- * Return: 0; -EOPNOTSUPP (it cannot be mapped, or not in part), -ENODATA (it has
- * no content), -EDQUOT, -ENODEV, -EBUSY, -EINTR, -ERESTARTSYS, -ENOMEM.
+ * Return: 0; -EOPNOTSUPP (it cannot be mapped, or not in part), -EACCES (it can be
+ * copied only, not written), -ENODATA (it has no content), -EDQUOT, -ENODEV, -EBUSY,
+ * -EINTR, -ERESTARTSYS, -ENOMEM.
  */
 int snoop_map_create(struct file *filp, struct snoop_card *card, struct drm_gem_object *obj,
 		     u64 offset, struct vm_area_struct *vma, unsigned long deadline)
@@ -337,10 +378,9 @@ int snoop_map_create(struct file *filp, struct snoop_card *card, struct drm_gem_
 	ret = snoop_map_prepare(map, offset, vma->vm_end - vma->vm_start, deadline);
 	if (ret)
 		goto err_card;
-	if (card != file->card)
-		ret = snoop_map_set_file(map, vma);
+	ret = snoop_map_set_place(map, offset, vma);
 	if (!ret)
-		ret = snoop_map_set_up(map, offset, vma);
+		ret = snoop_map_set_up(map, offset, vma, deadline);
 	if (ret)
 		goto err_charge;
 	get_file(filp);

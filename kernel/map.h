@@ -6,6 +6,7 @@
 #include <linux/mm.h>
 #include <linux/refcount.h>
 #include <linux/workqueue.h>
+#include <linux/xarray.h>
 
 struct drm_gem_object;
 struct file;
@@ -26,8 +27,8 @@ struct snoop_map_ops {
 	int (*prepare)(struct snoop_map *map, u64 offset, u64 len);
 
 	/**
-	 * @begin: The driver has set the VMA up. Takes over what it needs, and fills
-	 * fault and others of snoop_map.vm_ops.
+	 * @begin: The driver has set the VMA up, or for a copied window has refused to.
+	 * Takes over what it needs, and fills fault and others of snoop_map.vm_ops.
 	 */
 	void (*begin)(struct snoop_map *map, struct vm_area_struct *vma);
 
@@ -54,8 +55,9 @@ struct snoop_map_ops {
  * driver's module, the DRM device and the object's memory stay as long as it is
  * mapped, whatever becomes of the client. The hardware does not: faults enter the card.
  *
- * @link is protected by snoop_card.maps_lock, everything else immutable once the
- * VMA is there.
+ * @link is protected by snoop_card.maps_lock, @copies by its own lock, the content of
+ * its pages while it is written by the object's reservation; everything else is
+ * immutable once the VMA is there.
  */
 struct snoop_map {
 	/** @vm_ops: Of the VMAs: the driver's, with our own functions in front. */
@@ -82,6 +84,12 @@ struct snoop_map {
 	/** @charged: Bytes charged to the user who opened the snoop file. */
 	size_t charged;
 
+	/**
+	 * @copies: Of a copied window: its pages, by their index in the object. Added by
+	 * faults, and there until the map ends.
+	 */
+	struct xarray copies;
+
 	/** @link: Entry in snoop_card.maps. */
 	struct list_head link;
 
@@ -92,6 +100,7 @@ struct snoop_map {
 extern const struct snoop_map_ops snoop_map_driver;
 extern const struct snoop_map_ops snoop_map_ttm;
 extern const struct snoop_map_ops snoop_map_shmem;
+extern const struct snoop_map_ops snoop_map_copy;
 
 static inline struct snoop_map *snoop_map_of(const struct vm_area_struct *vma)
 {

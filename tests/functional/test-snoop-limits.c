@@ -12,13 +12,12 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "as-user.h"
 #include "expect.h"
 #include "gpusim-client.h"
-#include "pass-fd.h"
+#include "open-as.h"
 #include "slow-memory.h"
 #include "snoop-module.h"
 #include "snoop.h"
@@ -42,29 +41,6 @@
 #define NEW			0x2222222222222222ULL
 
 static int client[CLIENTS];
-
-/* A snoop file whose opener is a user without privilege; the test uses it. */
-static void open_for_parent(void *data)
-{
-	int *sockets = data;
-	int snoop = snoop_open("gpusim", 0);
-
-	if (snoop >= 0)
-		pass_fd_send(sockets[1], snoop);
-	close(sockets[1]);
-}
-
-static int open_as(const char *user)
-{
-	int sockets[2], snoop;
-
-	expect_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets), 0);
-	as_user(user, 1, open_for_parent, sockets, sizeof(sockets));
-	close(sockets[1]);
-	snoop = expect_ok(pass_fd_receive(sockets[0]));
-	close(sockets[0]);
-	return snoop;
-}
 
 /* Registers clients from @first on; their number until one is refused. */
 static int try_register(int snoop, unsigned int first, unsigned int last)

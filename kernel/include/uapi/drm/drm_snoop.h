@@ -84,7 +84,7 @@ extern "C" {
 #define DRM_SNOOP_FEATURE_PAGES		(1ULL << 4)
 /* poll(), select(), epoll: see above. Without it poll() says nothing. */
 #define DRM_SNOOP_FEATURE_POLL		(1ULL << 5)
-/* mmap() */
+/* mmap(): live maps, and copies of what the CPU cannot map */
 #define DRM_SNOOP_FEATURE_MMAP		(1ULL << 6)
 
 /* States of the driver's adapter, in drm_snoop_card_info.adapter_state. */
