@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vm: boot engine --gpu gpusim
+ * vm: boot engine --gpu gpusim --gpu vgem
  * timeout: 300
  *
  * Jobs that take too long and an engine that hangs: timeout and reset, and what
@@ -383,7 +383,8 @@ static void test_unplug(void **state)
  */
 static void test_fences_outlive_card(void **state)
 {
-	const struct drm_gpusim_cmd fill = FILL(ADDR, 8, A), hangs[] = { FILL(ADDR + 8, 8, B), HANG };
+	const struct drm_gpusim_cmd fill = FILL(ADDR, 8, A);
+	const struct drm_gpusim_cmd hangs[] = { FILL(ADDR + 8, 8, B), HANG };
 	const int errors[] = { 0, -ENODEV, -ENODEV };
 	volatile uint64_t *p;
 	uint32_t own_vm, bo;

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The commands of gpusim-sh that keep the engine busy, and those that wait.
-# vm: boot engine --gpu gpusim
+# vm: boot engine --gpu gpusim --gpu vgem
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 . "$DRM_SNOOP_TOP/tests/lib/target.sh"
 . "$DRM_SNOOP_TOP/tests/lib/gpusim-sh.sh"
@@ -16,6 +16,8 @@ word()
 }
 
 plan 45
+# Spinning jobs that wait for a busy machine do not hang.
+echo 60000 >"$timeout_ms"
 target_start
 t vm v
 t vm w

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vm: boot hotplug --append drm_kms_helper.fbdev_emulation=0 --gpu gpusim --gpu virtio-gpu --gpu bochs --gpu vgem
+ * vm: boot engine --gpu gpusim --gpu vgem
  *
  * The virtual GPU is unbound from its driver under clients that work, and bound
  * again; clients leave while their jobs wait for another driver. Needs root.

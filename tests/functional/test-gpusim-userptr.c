@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vm: boot engine --gpu gpusim
+ * vm: boot engine --gpu gpusim --gpu vgem
  * timeout: 240
  *
  * Memory of processes bound in VMs of gpusim: the engine sees what the process sees,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vm: boot hotplug --append drm_kms_helper.fbdev_emulation=0 --gpu gpusim --gpu virtio-gpu --gpu bochs --gpu vgem
+ * vm: boot engine --gpu gpusim --gpu vgem
  *
  * Memory of one card imported by another one, whose client is looked at while the
  * first card goes. Needs root.

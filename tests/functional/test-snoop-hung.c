@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vm: boot engine --gpu gpusim
+ * vm: boot engine --gpu gpusim --gpu vgem
  * timeout: 400
  *
  * The engine hangs at a job of the target, whose threads are stuck behind it with

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vm: boot engine --gpu gpusim
+ * vm: boot engine --gpu gpusim --gpu vgem
  * timeout: 300
  *
  * Limits of a user: registrations are refused exactly beyond the limit, reads

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vm: boot engine --gpu gpusim
+ * vm: boot engine --gpu gpusim --gpu vgem
  * timeout: 240
  *
  * A call that is stuck in a page fault on the caller's own memory holds up
