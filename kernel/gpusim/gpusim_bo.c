@@ -470,11 +470,13 @@ int gpusim_ioctl_gem_migrate(struct drm_device *drm, void *data, struct drm_file
 		drm_exec_retry_on_contention(&exec);
 		if (ret)
 			break;
+		if (args->placement == DRM_GPUSIM_PLACEMENT_SWAPPED)
+			ret = gpusim_swap_out(bo);
+		else
+			ret = gpusim_bo_place(bo, args->placement);
+		if (ret)
+			break;
 	}
-	if (!ret && args->placement == DRM_GPUSIM_PLACEMENT_SWAPPED)
-		ret = gpusim_swap_out(bo);
-	else if (!ret)
-		ret = gpusim_bo_place(bo, args->placement);
 	drm_exec_fini(&exec);
 
 out_put:

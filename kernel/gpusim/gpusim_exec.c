@@ -109,6 +109,15 @@ static int gpusim_exec_prepare_bos(struct gpusim_job *job, struct drm_exec *exec
 }
 
 /*
+ * Before all reservations are said to be taken: to make room TTM takes those of other
+ * BOs with the same ticket.
+ */
+static int gpusim_exec_validate(struct drm_gpuvm_exec *vm_exec)
+{
+	return drm_gpuvm_validate(vm_exec->vm, &vm_exec->exec);
+}
+
+/*
  * Under ops_lock and all reservations: the job is queued or the caller's. -EAGAIN
  * if a process's memory has changed meanwhile.
  */
@@ -117,10 +126,6 @@ static int gpusim_exec_locked(struct gpusim_job *job, struct drm_gpuvm_exec *vm_
 {
 	struct dma_fence *fence = &job->base.s_fence->finished;
 	int ret;
-
-	ret = drm_gpuvm_validate(vm_exec->vm, &vm_exec->exec);
-	if (ret)
-		return ret;
 
 	ret = gpusim_exec_prepare_bos(job, &vm_exec->exec);
 	if (ret)
@@ -149,6 +154,7 @@ static int gpusim_exec_submit(struct gpusim_job *job, struct drm_syncobj *out)
 		.vm = &vm->base,
 		.flags = DRM_EXEC_INTERRUPTIBLE_WAIT | DRM_EXEC_IGNORE_DUPLICATES,
 		.num_fences = 1,
+		.extra.fn = gpusim_exec_validate,
 	};
 	int ret;
 
