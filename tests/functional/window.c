@@ -76,6 +76,19 @@ int window_load(const void *address)
 	return signal;
 }
 
+int window_load_word(const void *address, uint64_t *word)
+{
+	struct sigaction old[2];
+	int signal;
+
+	catch_signals(old);
+	signal = sigsetjmp(landing, 1);
+	if (!signal)
+		*word = *(const volatile uint64_t *)address;
+	leave_signals(old);
+	return signal;
+}
+
 int window_store(void *address, uint8_t byte)
 {
 	struct sigaction old[2];

@@ -26,6 +26,9 @@ int window_store(void *address, uint8_t byte);
 int window_load_by_kernel(const void *address);
 int window_store_by_kernel(void *address, uint8_t byte);
 
+/* Loads an aligned word at once: 0, or the signal that came instead. */
+int window_load_word(const void *address, uint64_t *word);
+
 /* pread() and pwrite() of the caller's own /proc/self/mem: bytes or -errno. */
 long window_read_mem(const void *address, void *buf, size_t len);
 long window_write_mem(void *address, const void *buf, size_t len);
