@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "fake-kernel.h"
 
@@ -260,9 +261,41 @@ static int fake_fsync(int fd)
 	return -fake_kernel.sync_error;
 }
 
+/* Pages of one range, with its bytes. */
+static int fake_mmap(int fd, size_t size, int prot, off_t offset, void **addr)
+{
+	const struct drm_snoop_range *range = range_after(offset);
+	uint64_t start = offset;
+	size_t i;
+
+	fake_kernel.maps++;
+	if (fake_kernel.interrupts && fake_kernel.maps % 2)
+		return -EINTR;
+	if (fake_kernel.map_times && start >= fake_kernel.map_bad) {
+		fake_kernel.map_times--;
+		return -fake_kernel.map_error;
+	}
+	if (!range || range->start > start)
+		return -ENXIO;
+	if (range->kind != DRM_SNOOP_RANGE_OBJECT)
+		return -EOPNOTSUPP;
+	if (size > range->end - start)
+		return -EINVAL;
+	if (prot & PROT_WRITE && !(range->flags & DRM_SNOOP_WRITABLE))
+		return -EACCES;
+	*addr = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (*addr == MAP_FAILED)
+		return -errno;
+	for (i = 0; i < size; i++)
+		((unsigned char *)*addr)[i] = fake_byte(start + i);
+	mprotect(*addr, size, prot);
+	return 0;
+}
+
 const struct dsn_backend fake_backend = {
 	.ioctl = fake_ioctl,
 	.pread = fake_pread,
 	.pwrite = fake_pwrite,
 	.fsync = fake_fsync,
+	.mmap = fake_mmap,
 };

@@ -57,6 +57,10 @@ struct fake_kernel {
 	uint32_t pages_batch;
 	/* QUERY_PAGES does not advance */
 	bool pages_stuck;
+	/* mmap() of pages from @map_bad on fails with this error, so many times */
+	int map_error;
+	uint64_t map_bad;
+	unsigned int map_times;
 	/* first byte that fails to be read although bound; 0: none */
 	uint64_t bad_page;
 	/* reads at this address fail so many times with EIO, then work */
@@ -64,7 +68,7 @@ struct fake_kernel {
 	unsigned int late_times;
 
 	/* counters */
-	unsigned int lists, reads, queries, writes, syncs, memories, page_queries;
+	unsigned int lists, reads, queries, maps, writes, syncs, memories, page_queries;
 	/* flags of the last REGISTER and REGISTER_MEM, and access mode of its file */
 	uint32_t register_flags, memory_flags;
 	int memory_mode;

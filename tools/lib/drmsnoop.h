@@ -649,6 +649,90 @@ ssize_t drmsnoop_pwrite(struct drmsnoop *snoop, const void *buf, size_t count,
  */
 int drmsnoop_sync(struct drmsnoop *snoop);
 
+/* Maps */
+
+/**
+ * struct drmsnoop_part - a part of a map: of one range, or a hole
+ */
+struct drmsnoop_part {
+	/** @offset: First byte: address, or offset in an object; of a page. */
+	uint64_t offset;
+
+	/** @size: Number of bytes: whole pages, at least one. */
+	uint64_t size;
+
+	/**
+	 * @generation: Of the range that was found, as drmsnoop_query_range() tells
+	 * it: another one there means that something else is bound by now. 0 where
+	 * nothing was bound.
+	 */
+	uint64_t generation;
+
+	/**
+	 * @error: 0: mapped. Else a negative errno, and an access is SIGSEGV:
+	 * -ENXIO (nothing was bound), -EOPNOTSUPP (what cannot be mapped: memory of
+	 * the process, sparse, half pages, objects that their driver does not map),
+	 * -EACCES (not to be mapped so: bound for reading only, say), -ENODATA (an
+	 * object without content).
+	 */
+	int error;
+};
+
+/**
+ * struct drmsnoop_map - a window of what a handle is bound to, in memory
+ *
+ * Made by drmsnoop_map(), ended by drmsnoop_unmap(); not to be changed. It needs
+ * neither the handle nor its binding any more.
+ */
+struct drmsnoop_map {
+	/** @addr: Where @offset is. */
+	void *addr;
+
+	/** @offset: First byte: address, or offset in the object; of a page. */
+	uint64_t offset;
+
+	/** @size: Number of bytes, whole pages. */
+	uint64_t size;
+
+	/** @parts: In ascending order; they cover all of it. */
+	const struct drmsnoop_part *parts;
+
+	/** @part_count: Number of @parts, at least 1. */
+	size_t part_count;
+};
+
+/**
+ * drmsnoop_map - map what can be mapped of a window
+ * @snoop: handle that is bound
+ * @offset: first byte: GPU address or offset in the object; sign-extended ones are
+ *	accepted
+ * @size: number of bytes, at least 1
+ * @flags: 0: for reading; DRMSNOOP_WRITE: and for writing
+ * @map: returned map; the caller ends it with drmsnoop_unmap()
+ *
+ * The window grows to whole pages. What another process has stored is seen in it at
+ * once, and the other way round; of memory that the CPU cannot map it has a copy,
+ * which madvise(MADV_DONTNEED) makes afresh (see mmap() of drm_snoop). It shows what
+ * was bound when it was made: compare generations to learn whether it still is.
+ * An access to a mapped part is SIGBUS when the card is gone.
+ *
+ * Returns 0 if something was mapped, or a negative errno with nothing mapped: that of
+ * the first part with something in it (see struct drmsnoop_part) if none could be;
+ * -EINVAL (@size is 0, unknown flags, @offset is no address), -EOVERFLOW (@offset +
+ * @size wraps), -EACCES (to be written, and the handle is not open for it), -EDQUOT
+ * (the user's limit), -ENOMEM (also: more parts than vm.max_map_count), -EOPNOTSUPP
+ * (this drm_snoop does not map), -EPERM, -ESTALE (the target binds anew all the time),
+ * -ENXIO (not bound), -ENOENT, -ESRCH, -EBUSY, -ENODEV.
+ */
+int drmsnoop_map(struct drmsnoop *snoop, uint64_t offset, uint64_t size,
+		 unsigned int flags, struct drmsnoop_map **map);
+
+/**
+ * drmsnoop_unmap - unmap all of a map and free it
+ * @map: map, or NULL
+ */
+void drmsnoop_unmap(struct drmsnoop_map *map);
+
 /** drmsnoop_pages_fn - called per run of pages, see the top of this file */
 typedef int (*drmsnoop_pages_fn)(const struct drm_snoop_pages *pages,
 				 void *data);

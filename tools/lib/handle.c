@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,11 +39,18 @@ static int kernel_fsync(int fd)
 	return fsync(fd) ? -errno : 0;
 }
 
+static int kernel_mmap(int fd, size_t size, int prot, off_t offset, void **addr)
+{
+	*addr = mmap(NULL, size, prot, MAP_SHARED, fd, offset);
+	return *addr == MAP_FAILED ? -errno : 0;
+}
+
 const struct dsn_backend dsn_kernel = {
 	.ioctl = kernel_ioctl,
 	.pread = kernel_pread,
 	.pwrite = kernel_pwrite,
 	.fsync = kernel_fsync,
+	.mmap = kernel_mmap,
 };
 
 int dsn_handle_new(int fd, bool write, const struct dsn_backend *backend,

@@ -46,6 +46,8 @@ struct dsn_backend {
 	ssize_t (*pread)(int fd, void *buf, size_t count, off_t offset);
 	ssize_t (*pwrite)(int fd, const void *buf, size_t count, off_t offset);
 	int (*fsync)(int fd);
+	/* @addr: returned; MAP_SHARED, wherever there is room */
+	int (*mmap)(int fd, size_t size, int prot, off_t offset, void **addr);
 };
 
 /* The real one. */
