@@ -10,20 +10,24 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <drmsnoop.h>
 
+#include "gpusim-client.h"
+#include "mapper.h"
 #include "measure.h"
 #include "reader.h"
 #include "report.h"
+#include "snoop.h"
 #include "target.h"
 
 #define WORD		8
 #define BULK		(1UL << 20)
 
-enum { GROUP_WORD, GROUP_BULK, GROUP_LOOKUP, GROUP_QUERY, GROUPS };
+enum { GROUP_WORD, GROUP_BULK, GROUP_LOOKUP, GROUP_QUERY, GROUP_MAP, GROUP_TOUCH, GROUPS };
 
 /* What the groups are measured against. */
 static const char *const references[GROUPS] = {
@@ -31,6 +35,8 @@ static const char *const references[GROUPS] = {
 	[GROUP_BULK] = "/proc/PID/mem",
 	[GROUP_LOOKUP] = "10 ranges",
 	[GROUP_QUERY] = "10 ranges",
+	[GROUP_MAP] = "the driver's own map",
+	[GROUP_TOUCH] = "the driver's own map",
 };
 
 struct search {
@@ -163,13 +169,54 @@ static void measure_lookups(struct bench_group *group, const struct target *targ
 	bench_measure(group, rounds);
 }
 
+/* The object in system memory as its process maps it, by a copy of its descriptor. */
+static void init_own(struct mapper *mapper, const struct target *target)
+{
+	struct drm_gpusim_gem_mmap_offset args = { .handle = target->system };
+	int fd = snoop_steal_fd(target->pid, target->fd);
+
+	if (fd < 0)
+		errx(1, "the target's descriptor: %s", strerror(-fd));
+	if (gc_ioctl(fd, DRM_IOCTL_GPUSIM_GEM_MMAP_OFFSET, &args))
+		err(1, "the driver's own map");
+	mapper_init(mapper, fd, args.offset, TARGET_SIZE);
+}
+
+/* The same object, mapped by its driver and by us; kept, or anew for each piece. */
+static void measure_maps(struct bench_group *group, const struct target *target, bool anew,
+			 unsigned int rounds)
+{
+	static const char *const names[] = {
+		"the driver's own map", "map of the object", "map of the VM",
+	};
+	static struct mapper mappers[2][3];
+	struct mapper *mapper = mappers[anew];
+	void *buffer = target_memory();
+	unsigned int i;
+
+	init_own(&mapper[0], target);
+	mapper_init(&mapper[1], open_object(target, target->system), 0, TARGET_SIZE);
+	mapper_init(&mapper[2], open_vm(target, target->vm), TARGET_SYSTEM_VA, TARGET_SIZE);
+	for (i = 0; i < 3; i++) {
+		mapper_check(&mapper[i]);
+		if (!anew) {
+			add_reader(group, names[i], reader_memcpy, -1, 0,
+				   (uintptr_t)mapper_map(&mapper[i]), buffer);
+			continue;
+		}
+		mapper[i].length = BULK;
+		bench_add(group, names[i], mapper_touch, &mapper[i]);
+	}
+	bench_measure(group, rounds);
+}
+
 static void usage(FILE *out)
 {
 	fputs("Usage: bench-snoop [--json] [--check] [--rounds N]\n"
 	      "\n"
-	      "Times reads of GPU memory through drm_snoop, on a gpusim, a bochs and a radeon,\n"
-	      "against the kernel's ways to read CPU memory of another process. Needs root, or\n"
-	      "to be allowed to look at children.\n"
+	      "Times reads and maps of GPU memory through drm_snoop, on a gpusim, a bochs and a\n"
+	      "radeon, against the kernel's ways to read CPU memory of another process, and the\n"
+	      "driver's own maps. Needs root, or to be allowed to look at children.\n"
 	      "\n"
 	      "  --json       print one JSON object instead of tables\n"
 	      "  --check      exit with status 1 if a limit is missed\n"
@@ -203,6 +250,8 @@ int main(int argc, char **argv)
 		[GROUP_BULK] = { .name = "1 MiB", .bytes = BULK },
 		[GROUP_LOOKUP] = { .name = "8 bytes at random ranges", .bytes = WORD },
 		[GROUP_QUERY] = { .name = "QUERY_RANGE at random ranges" },
+		[GROUP_MAP] = { .name = "memcpy of 1 MiB out of maps", .bytes = BULK },
+		[GROUP_TOUCH] = { .name = "mmap and first touch of 1 MiB", .bytes = BULK },
 	};
 	const struct bench_group *list[GROUPS];
 	const struct bench_limit limits[] = {
@@ -220,6 +269,14 @@ int main(int argc, char **argv)
 		  &groups[GROUP_LOOKUP], "100000 ranges", "10 ranges", 3.0 },
 		{ "QUERY_RANGE at 100000 ranges / at 10",
 		  &groups[GROUP_QUERY], "100000 ranges", "10 ranges", 3.0 },
+		{ "memcpy out of a map of an object / out of the driver's own",
+		  &groups[GROUP_MAP], "map of the object", "the driver's own map", 1.2 },
+		{ "memcpy out of a map of a VM / out of the driver's own",
+		  &groups[GROUP_MAP], "map of the VM", "the driver's own map", 1.2 },
+		{ "mmap and first touch of 1 MiB of an object / the driver's own",
+		  &groups[GROUP_TOUCH], "map of the object", "the driver's own map", 1.5 },
+		{ "mmap and first touch of 1 MiB of a VM / the driver's own",
+		  &groups[GROUP_TOUCH], "map of the VM", "the driver's own map", 1.5 },
 	};
 	const unsigned int limit_count = sizeof(limits) / sizeof(limits[0]);
 	bool json = false, check = false, kept = true;
@@ -257,6 +314,8 @@ int main(int argc, char **argv)
 			measure_lookups(&groups[i], &target, lookup_pread, rounds);
 		else if (i == GROUP_QUERY)
 			measure_lookups(&groups[i], &target, lookup_query, rounds);
+		else if (i == GROUP_MAP || i == GROUP_TOUCH)
+			measure_maps(&groups[i], &target, i == GROUP_TOUCH, rounds);
 		else
 			measure_reads(&groups[i], &target, rounds);
 		if (!json) {

@@ -115,6 +115,7 @@ static void make_target(struct target *target)
 	target->memory = (uintptr_t)target_memory();
 	fd = gc_open();
 	check(fd < 0 ? fd : 0, "no gpusim");
+	target->fd = fd;
 	target->client_id = client_id(fd);
 	target->system = make_object(fd, GC_SYSTEM);
 	target->vram = make_object(fd, GC_VRAM);

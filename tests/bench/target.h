@@ -24,6 +24,7 @@
  * struct target - a process whose memories are looked at
  * @pid: Its process id.
  * @client_id: Its DRM client.
+ * @fd: Descriptor of that, of its own.
  * @memory: Address of its anonymous memory.
  * @system: Handle of an object in system memory.
  * @vram: Handle of an object in device memory.
@@ -39,6 +40,7 @@
 struct target {
 	pid_t pid;
 	uint64_t client_id;
+	int fd;
 	uint64_t memory;
 	uint32_t system;
 	uint32_t vram;

@@ -250,7 +250,8 @@ static void test_bad(void **state)
 	expect_says(drmsnoop_map(snoop, STAGE_ADDR, 1, 0x80, &map), EINVAL, "flags");
 	expect_says(drmsnoop_map(snoop, STAGE_ADDR, 1, DRMSNOOP_WRITE, &map), EACCES,
 		    "not open for writing");
-	expect_says(drmsnoop_map(snoop, STAGE_ADDR, UINT64_MAX, 0, &map), EOVERFLOW, "past the last");
+	expect_says(drmsnoop_map(snoop, STAGE_ADDR, UINT64_MAX, 0, &map), EOVERFLOW,
+		    "past the last");
 	expect_says(drmsnoop_map(snoop, STAGE_ADDR, 1ULL << 62, 0, &map), ENOMEM, "no room");
 	expect_says(drmsnoop_map(snoop, 1ULL << 63, 1, 0, &map), EINVAL, "no address");
 	expect_says(drmsnoop_map(snoop, OWN + 0x2000, 0x1000, 0, &map), ENXIO, "nothing is bound");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vm: --gpu gpusim
+ * vm: boot engine --gpu gpusim --gpu vgem
  * timeout: 300
  *
  * Copied windows: maps of memory that the CPU cannot map. The target's engine writes

@@ -172,7 +172,8 @@ static void map_fails(void **state)
 		int error;
 		const char *words;
 	} cases[] = {
-		{ EDQUOT, "max_memory_mb" }, { ENOMEM, "vm.max_map_count" }, { EPERM, "locked down" },
+		{ EDQUOT, "max_memory_mb" }, { ENOMEM, "vm.max_map_count" },
+		{ EPERM, "locked down" },
 		{ EBUSY, "try again" }, { ENODEV, "gone" }, { ESRCH, "ended" },
 		{ ENOENT, "closed it" },
 	};

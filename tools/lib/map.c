@@ -137,14 +137,12 @@ static int add_next(struct window *window, uint64_t *offset, uint64_t end)
 
 	ret = drmsnoop_query_range(window->snoop, *offset, DRM_SNOOP_QUERY_NEXT, &range,
 				   sizeof(range));
-	if (ret == -ENOENT)
-		range.start = range.end = end;
-	else if (ret)
+	if (ret && ret != -ENOENT)
 		return ret;
-	else if (range.end <= *offset)
+	if (!ret && range.end <= *offset)
 		return dsn_fail(EIO, "DRM_IOCTL_SNOOP_QUERY_RANGE answered with a range below 0x%llx: update drm_snoop",
 				(unsigned long long)*offset);
-	start = range.start < end ? range.start & ~mask : end;
+	start = !ret && range.start < end ? range.start & ~mask : end;
 	if (start > *offset) {
 		ret = add_part(window, *offset, start, -ENXIO, 0);
 		*offset = start;
