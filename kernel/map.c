@@ -30,6 +30,7 @@
 #include "file.h"
 #include "map.h"
 #include "object.h"
+#include "policy.h"
 #include "wait.h"
 
 /* Most bytes of one call through /proc/PID/mem of an observer. */
@@ -42,6 +43,10 @@ static void snoop_map_free(struct snoop_map *map)
 {
 	struct snoop_file *file = map->filp->private_data;
 
+	/* Only now: others look here for who pays for the object's pages. */
+	mutex_lock(&map->card->maps_lock);
+	list_del(&map->link);
+	mutex_unlock(&map->card->maps_lock);
 	drm_gem_object_put(map->obj);
 	snoop_uncharge_memory(&file->account, map->charged);
 	snoop_card_put(map->card);
@@ -62,9 +67,6 @@ static void snoop_map_put(struct snoop_map *map)
 {
 	if (!refcount_dec_and_test(&map->ref))
 		return;
-	mutex_lock(&map->card->maps_lock);
-	list_del_init(&map->link);
-	mutex_unlock(&map->card->maps_lock);
 	/* Nobody who unmaps or exits waits for the target. */
 	if (map->ops->end && !map->ops->end(map, false))
 		queue_work(maps_wq, &map->work);
@@ -184,13 +186,20 @@ static int snoop_vma_access(struct vm_area_struct *vma, unsigned long addr, void
 	return ret ?: len;
 }
 
+/* What may be written may have changed since mmap(). */
+static int snoop_vma_mprotect(struct vm_area_struct *vma, unsigned long start, unsigned long end,
+			      unsigned long flags)
+{
+	return flags & VM_WRITE && !(vma->vm_flags & VM_WRITE) ? snoop_policy_write() : 0;
+}
+
 static const struct snoop_map_ops *snoop_map_kind(const struct drm_gem_object *obj)
 {
 	switch (snoop_object_kind(obj)) {
 	case DRM_SNOOP_OBJECT_TTM:
 		return &snoop_map_ttm;
 	case DRM_SNOOP_OBJECT_SHMEM:
-		return &snoop_map_shmem;
+		return snoop_map_shmem_is_lazy(obj) ? &snoop_map_copy : &snoop_map_shmem;
 	default:
 		return &snoop_map_driver;
 	}
@@ -243,13 +252,19 @@ static int snoop_map_error(int error)
 	}
 }
 
-/* Where the driver looks for what it has to unmap. */
+/*
+ * Where the driver looks for what it has to unmap. A driver that nobody knows may want
+ * more room there than the object has bytes (omap), and it is given out only once.
+ */
 static int snoop_map_set_place(struct snoop_map *map, u64 offset, struct vm_area_struct *vma)
 {
 	const struct snoop_file *file = map->filp->private_data;
-	int ret;
+	int ret = 0;
 
-	ret = drm_gem_create_mmap_offset(map->obj);
+	if (map->ops != &snoop_map_driver)
+		ret = drm_gem_create_mmap_offset(map->obj);
+	else if (!drm_mm_node_allocated(&map->obj->vma_node.vm_node))
+		ret = -EOPNOTSUPP;
 	if (!ret && map->card != file->card)
 		ret = snoop_map_set_file(map, vma);
 	if (!ret)
@@ -258,11 +273,15 @@ static int snoop_map_set_place(struct snoop_map *map, u64 offset, struct vm_area
 }
 
 /* The driver's part. -EOPNOTSUPP: it does not map the object, and has inserted nothing. */
-static int snoop_map_by_driver(struct drm_gem_object *obj, struct vm_area_struct *vma)
+static int snoop_map_by_driver(const struct snoop_map *map, struct vm_area_struct *vma)
 {
+	struct drm_gem_object *obj = map->obj;
 	int ret;
 
 	if (!obj->funcs || (!obj->funcs->mmap && !obj->funcs->vm_ops))
+		return -EOPNOTSUPP;
+	/* It would insert all pages at once: see below. */
+	if (map->ops == &snoop_map_driver && (!obj->funcs->vm_ops || !obj->funcs->vm_ops->fault))
 		return -EOPNOTSUPP;
 	ret = drm_gem_mmap_obj(obj, obj->size, vma);
 	return ret ? snoop_map_error(ret) : 0;
@@ -288,6 +307,9 @@ static int snoop_map_by_copy(struct snoop_map *map, u64 offset, const struct vm_
 	const struct snoop_file *file = map->filp->private_data;
 	int ret;
 
+	/* Nobody copies what is mapped as a whole for each access. */
+	if (map->ops == &snoop_map_driver)
+		return -EOPNOTSUPP;
 	snoop_uncharge_memory(&file->account, map->charged);
 	map->charged = 0;
 	map->ops = &snoop_map_copy;
@@ -295,6 +317,21 @@ static int snoop_map_by_copy(struct snoop_map *map, u64 offset, const struct vm_
 	if (!ret && (vma->vm_flags & VM_WRITE))
 		ret = -EACCES;
 	return ret;
+}
+
+/*
+ * Pages that are there already, and not by a fault, could stay when the object or the
+ * card goes: nobody finds the VMA yet. And we must know where the driver unmaps.
+ */
+static bool snoop_map_is_sound(const struct vm_area_struct *vma, unsigned long pgoff,
+			       const struct file *filp)
+{
+	const struct vm_operations_struct *ops = vma->vm_ops;
+
+	if (!ops || !ops->fault || vma->vm_pgoff != pgoff || vma->vm_file != filp)
+		return false;
+	/* Stores that the driver wants to know of: it waits for the object there. */
+	return !(vma->vm_flags & VM_WRITE) || (!ops->page_mkwrite && !ops->pfn_mkwrite);
 }
 
 /* Nothing of the driver's is left if it fails. */
@@ -306,19 +343,23 @@ static int snoop_map_set_up(struct snoop_map *map, u64 offset, struct vm_area_st
 	const vm_flags_t flags = vma->vm_flags;
 	int ret;
 
-	ret = snoop_map_by_driver(map->obj, vma);
+	if (map->ops == &snoop_map_copy)
+		return snoop_map_by_copy(map, offset, vma, deadline);
+	ret = snoop_map_by_driver(map, vma);
 	if (ret == -EOPNOTSUPP) {
+		/* The VMA is locked for writing: its rights were judged. */
 		vm_flags_reset(vma, flags);
 		return snoop_map_by_copy(map, offset, vma, deadline);
 	}
 	if (ret)
 		return ret;
-	/*
-	 * Pages that are there already, and not by a fault, could come after the card's
-	 * end: nobody finds the VMA yet. And we must know where the driver unmaps.
-	 */
-	if (vma->vm_ops && vma->vm_ops->fault && vma->vm_pgoff == pgoff && vma->vm_file == filp)
+	if (snoop_map_is_sound(vma, pgoff, filp)) {
+		if (vma->vm_ops->page_mkwrite || vma->vm_ops->pfn_mkwrite)
+			vm_flags_clear(vma, VM_MAYWRITE);
 		return 0;
+	}
+	/* Other threads can use the pages already: they go before the object may. */
+	zap_vma_ptes(vma, vma->vm_start, vma->vm_end - vma->vm_start);
 	if (vma->vm_ops && vma->vm_ops->close)
 		vma->vm_ops->close(vma);
 	return -EOPNOTSUPP;
@@ -331,6 +372,7 @@ static void snoop_map_begin(struct snoop_map *map, struct vm_area_struct *vma)
 	map->vm_ops.close = snoop_vma_close;
 	map->vm_ops.fault = snoop_vma_fault;
 	map->vm_ops.access = snoop_vma_access;
+	map->vm_ops.mprotect = snoop_vma_mprotect;
 	/* What they insert, the dead card would not know of. */
 	map->vm_ops.huge_fault = NULL;
 	map->vm_ops.map_pages = NULL;
@@ -375,7 +417,8 @@ int snoop_map_create(struct file *filp, struct snoop_card *card, struct drm_gem_
 	map->obj = obj;
 	INIT_LIST_HEAD(&map->link);
 	INIT_WORK(&map->work, snoop_map_work);
-	ret = snoop_map_prepare(map, offset, vma->vm_end - vma->vm_start, deadline);
+	if (map->ops != &snoop_map_copy)
+		ret = snoop_map_prepare(map, offset, vma->vm_end - vma->vm_start, deadline);
 	if (ret)
 		goto err_card;
 	ret = snoop_map_set_place(map, offset, vma);
@@ -398,12 +441,32 @@ err_free:
 }
 
 /**
+ * snoop_map_is_charged - does a map pay for the pages of an object?
+ * @card: The object's card.
+ * @obj: The object, reserved: so pages that a map brought in neither come nor go.
+ *
+ * Return: true if there is such a map.
+ */
+bool snoop_map_is_charged(struct snoop_card *card, const struct drm_gem_object *obj)
+{
+	const struct snoop_map *map;
+
+	dma_resv_assert_held(obj->resv);
+	guard(mutex)(&card->maps_lock);
+	list_for_each_entry(map, &card->maps, link)
+		if (map->obj == obj && map->charged)
+			return true;
+	return false;
+}
+
+/**
  * snoop_map_zap_card - take the pages of a dead card out of all maps
  * @card: The card; dead, and no access is under way.
  *
  * Of the objects that are mapped through snoop files, and there out of the
  * target's maps, too: it gets them back by its driver's own faults, if that has any.
- * Some drivers leave the pages in when they go (qxl, vgem and vkms in 6.12).
+ * Some drivers leave the pages in when they go (qxl, vgem and vkms in 6.12). A driver
+ * that frees a fake offset meanwhile (content purged) has unmapped the object itself.
  */
 void snoop_map_zap_card(struct snoop_card *card)
 {

@@ -111,6 +111,8 @@ int snoop_map_create(struct file *filp, struct snoop_card *card, struct drm_gem_
 		     u64 offset, struct vm_area_struct *vma, unsigned long deadline);
 u64 snoop_map_offset(const struct snoop_map *map, const struct vm_area_struct *vma,
 		     unsigned long addr);
+bool snoop_map_shmem_is_lazy(const struct drm_gem_object *obj);
+bool snoop_map_is_charged(struct snoop_card *card, const struct drm_gem_object *obj);
 void snoop_map_zap_card(struct snoop_card *card);
 
 int snoop_maps_init(void);

@@ -6,6 +6,8 @@
 
 #include <linux/dma-resv.h>
 #include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
 
 #include <drm/drm_device.h>
 #include <drm/drm_gem_ttm_helper.h>
@@ -18,7 +20,7 @@
  * The driver is not to wait for the object: so it has the fault tried again, and
  * leaves the mmap lock alone.
  */
-static vm_fault_t snoop_map_driver_fault(struct snoop_map *map, struct vm_fault *vmf)
+static vm_fault_t snoop_map_ttm_fault(struct snoop_map *map, struct vm_fault *vmf)
 {
 	const enum fault_flag flags = vmf->flags;
 	vm_fault_t ret;
@@ -30,10 +32,47 @@ static vm_fault_t snoop_map_driver_fault(struct snoop_map *map, struct vm_fault 
 	return ret;
 }
 
-static void snoop_map_driver_begin(struct snoop_map *map, struct vm_area_struct *vma)
+static void snoop_map_ttm_begin(struct snoop_map *map, struct vm_area_struct *vma)
 {
 	map->driver = vma->vm_ops;
 	map->vm_ops = *vma->vm_ops;
+}
+
+/* What the driver is asked to map it might wait for, whatever the flags say. */
+static bool snoop_map_is_busy(const struct snoop_map *map)
+{
+	struct dma_resv *resv = map->obj->resv;
+
+	return dma_resv_is_locked(resv) || !dma_resv_test_signaled(resv, DMA_RESV_USAGE_KERNEL);
+}
+
+static vm_fault_t snoop_map_driver_fault(struct snoop_map *map, struct vm_fault *vmf)
+{
+	vm_fault_t ret;
+
+	if (snoop_map_is_busy(map))
+		return VM_FAULT_RETRY;
+	ret = snoop_map_ttm_fault(map, vmf);
+	if (ret & (VM_FAULT_ERROR | VM_FAULT_NOPAGE | VM_FAULT_RETRY))
+		return ret;
+	/* A page, which would be inserted when the card may be gone. */
+	if (ret & VM_FAULT_LOCKED)
+		unlock_page(vmf->page);
+	put_page(vmf->page);
+	vmf->page = NULL;
+	return VM_FAULT_SIGBUS;
+}
+
+static int snoop_vma_may_not_split(struct vm_area_struct *vma, unsigned long addr)
+{
+	return -EINVAL;
+}
+
+/* Drivers count pages from the begin of the VMA: there is no half of it. */
+static void snoop_map_driver_begin(struct snoop_map *map, struct vm_area_struct *vma)
+{
+	snoop_map_ttm_begin(map, vma);
+	map->vm_ops.may_split = snoop_vma_may_not_split;
 }
 
 /* Nobody knows how the driver finds the page of an address. */
@@ -67,6 +106,6 @@ static int snoop_map_ttm_prepare(struct snoop_map *map, u64 offset, u64 len)
 
 const struct snoop_map_ops snoop_map_ttm = {
 	.prepare = snoop_map_ttm_prepare,
-	.begin = snoop_map_driver_begin,
-	.fault = snoop_map_driver_fault,
+	.begin = snoop_map_ttm_begin,
+	.fault = snoop_map_ttm_fault,
 };

@@ -10,16 +10,34 @@
 
 #include <linux/dma-resv.h>
 #include <linux/mm.h>
+#include <linux/string.h>
 
+#include <drm/drm_device.h>
+#include <drm/drm_drv.h>
 #include <drm/drm_gem_shmem_helper.h>
 
 #include "file.h"
 #include "map.h"
 #include "user.h"
 
+/**
+ * snoop_map_shmem_is_lazy - would all pages at once mislead the driver?
+ * @obj: An object of the helper.
+ *
+ * panfrost's heaps get their pages by faults of the GPU, and a page that is there already
+ * is taken for one that is in the GPU's page table, too (panfrost_mmu_map_fault_addr(),
+ * 6.12). So an object of this driver that has none yet is not given any.
+ *
+ * Return: true if the object must not be mapped live.
+ */
+bool snoop_map_shmem_is_lazy(const struct drm_gem_object *obj)
+{
+	return !to_drm_gem_shmem_obj(obj)->pages && !strcmp(obj->dev->driver->name, "panfrost");
+}
+
 /*
- * All pages of the object are brought in and stay. If they are not there yet, the user
- * pays for that, however small the window is.
+ * All pages of the object are brought in and stay. If they are not there yet, or only for
+ * another map, the user pays for that, however small the window is.
  */
 static int snoop_map_shmem_prepare(struct snoop_map *map, u64 offset, u64 len)
 {
@@ -29,7 +47,10 @@ static int snoop_map_shmem_prepare(struct snoop_map *map, u64 offset, u64 len)
 	dma_resv_assert_held(map->obj->resv);
 	if (shmem->madv < 0)
 		return -ENODATA;
-	if (shmem->pages)
+	/* It was not when the kind of the map was chosen. */
+	if (snoop_map_shmem_is_lazy(map->obj))
+		return -EBUSY;
+	if (shmem->pages && !snoop_map_is_charged(map->card, map->obj))
 		return 0;
 	if (!snoop_charge_memory(&file->account, map->obj->size))
 		return -EDQUOT;

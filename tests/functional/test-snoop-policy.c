@@ -232,11 +232,22 @@ static void test_first_level(void **state)
 
 static void test_parameter(void **state)
 {
+	void *map = NULL;
+
 	(void)state;
+	if (scene.first == NONE)
+		map = window_map(scene.snoop, ADDR, SIZE, PROT_READ);
 	snoop_module_set("writes", 0);
 	check(true, false);
+	/* A map that was made before is judged as one that is made now. */
+	if (map)
+		expect_error(window_protect(map, SIZE, PROT_READ | PROT_WRITE), EPERM);
 	snoop_module_set("writes", 1);
 	check(true, true);
+	if (map) {
+		expect_ok(window_protect(map, SIZE, PROT_READ | PROT_WRITE));
+		munmap(map, SIZE);
+	}
 }
 
 static void test_integrity(void **state)

@@ -19,6 +19,9 @@ struct window {
 	struct drmsnoop_part *parts;
 	size_t room;
 	int prot;
+	/* what is not ours any more */
+	char *cut;
+	size_t cut_size;
 	/* in a row */
 	unsigned int changes;
 };
@@ -44,9 +47,32 @@ static int add_part(struct window *window, uint64_t offset, uint64_t end, int er
 	return 0;
 }
 
+/* [place, place + size) is left alone when the window is unmapped. */
+static void cut(struct window *window, char *place, size_t size)
+{
+	window->cut = place;
+	window->cut_size = size;
+}
+
+static void unmap_window(const struct window *window)
+{
+	char *start = window->map.addr, *end = start + window->map.size;
+
+	if (!window->cut) {
+		munmap(start, end - start);
+		return;
+	}
+	if (window->cut > start)
+		munmap(start, window->cut - start);
+	if (window->cut + window->cut_size < end)
+		munmap(window->cut + window->cut_size, end - window->cut - window->cut_size);
+}
+
 /*
- * Into the reservation by mremap(): an mmap() with MAP_FIXED that fails can leave a
- * gap, where another thread's memory may be by the time it is filled.
+ * Into the reservation by mremap(): an mmap() with MAP_FIXED that fails leaves a gap,
+ * where another thread's memory may be by the time that all of it is unmapped. mremap()
+ * leaves one only if there is no memory for page tables; it is closed then, if it is
+ * ours to close.
  */
 static int map_part(struct window *window, uint64_t offset, uint64_t end)
 {
@@ -64,6 +90,10 @@ static int map_part(struct window *window, uint64_t offset, uint64_t end)
 	    MAP_FAILED) {
 		ret = -errno;
 		munmap(addr, end - offset);
+		if (mmap(place, end - offset, PROT_NONE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1,
+			 0) == MAP_FAILED)
+			cut(window, place, end - offset);
 	}
 	return ret;
 }
@@ -234,7 +264,7 @@ int drmsnoop_map(struct drmsnoop *snoop, uint64_t offset, uint64_t size, unsigne
 	}
 	ret = fill(&window);
 	if (ret) {
-		munmap(window.map.addr, size);
+		unmap_window(&window);
 		free(window.parts);
 		free(returned);
 		return ret;
