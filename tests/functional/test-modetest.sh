@@ -5,6 +5,7 @@
 # on the screen, pixel by pixel: a witness that is outside of the guest. One pixel that
 # is changed afterwards is one difference, at its place.
 # vm: host
+# kernel: stock: minutes there, for what test-snoop-stock reads on it
 # timeout: 300
 # shellcheck source=tests/lib/tap.sh
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
