@@ -31,14 +31,17 @@ test_unbind()
 		"$(for c in read info list seek query bind; do printf '%s: error ENODEV; ' $c; done)"
 	succeeds "$gpu: the node is gone" test ! -e "/dev/dri/card$old-snoop"
 
-	succeeds "$gpu: bind again" rebind "$gpu"
-	card_of "$gpu"
-	succeeds "$gpu: the node is back" test -c "/dev/dri/card$CARD-snoop"
+	# virtio_gpu's devices share the name of a slab cache, which the debug kernel
+	# minds, and the old one is there while its files are open.
+	[ "$gpu" = virtio-gpu ] || succeeds "$gpu: bind again" rebind "$gpu"
 	o read
 	is "$gpu: the old file stays dead" "$REPLY" 'error ENODEV'
 	o leave
 	o close
 	observer_end
+	[ "$gpu" != virtio-gpu ] || succeeds "$gpu: bind again" rebind "$gpu"
+	card_of "$gpu"
+	succeeds "$gpu: the node is back" test -c "/dev/dri/card$CARD-snoop"
 	observe "$CARD" open client bind
 	o read
 	is "$gpu: a new one works" "$REPLY" ok
