@@ -19,6 +19,7 @@
 #include <uapi/drm/drm_snoop.h>
 
 #include "access.h"
+#include "adapters/adapter.h"
 #include "card.h"
 #include "dmabuf.h"
 #include "import.h"
@@ -74,6 +75,7 @@ static void snoop_import_status_gem(struct drm_gem_object *exporter,
 		return;
 	if (snoop_card_enter(card, &card_index, &drm_index)) {
 		snoop_memory_status(exporter, state);
+		state->error = snoop_content_check(card, exporter) ?: state->error;
 		snoop_card_exit(card, card_index, drm_index);
 	}
 	put_device(&card->dev);
@@ -124,7 +126,8 @@ static int snoop_import_access_gem(const struct snoop_access *access,
 		return -ENODEV;
 	ret = -ENODEV;
 	if (snoop_card_enter(card, &card_index, &drm_index)) {
-		ret = snoop_memory_access(access, exporter, offset, buf, len, write);
+		ret = snoop_content_check(card, exporter) ?:
+		      snoop_memory_access(access, exporter, offset, buf, len, write);
 		snoop_card_exit(card, card_index, drm_index);
 	}
 	put_device(&card->dev);

@@ -73,11 +73,12 @@ static int snoop_bind(struct snoop_file *file, struct drm_snoop_bind *bind)
 	struct snoop_space *space;
 	int ret;
 
-	if (bind->what == DRM_SNOOP_BIND_VM) {
+	if (bind->what == DRM_SNOOP_BIND_VM)
 		ret = snoop_adapter_prepare(file->card);
-		if (ret)
-			return ret;
-	}
+	else
+		ret = snoop_adapter_prepare_content(file->card);
+	if (ret)
+		return ret;
 	space = snoop_space_bind(file, bind);
 	if (IS_ERR(space))
 		return PTR_ERR(space);

@@ -317,11 +317,12 @@ int snoop_list(struct snoop_file *file, struct drm_snoop_list *list)
 	if (ret)
 		return ret;
 	kind = &snoop_list_kinds[list->what];
-	if (kind->needs_vms) {
+	if (kind->needs_vms)
 		ret = snoop_adapter_prepare(file->card);
-		if (ret)
-			return ret;
-	}
+	else
+		ret = snoop_adapter_prepare_content(file->card);
+	if (ret)
+		return ret;
 	entries = kcalloc(SNOOP_LIST_BATCH, sizeof(union snoop_list_entry), GFP_KERNEL_ACCOUNT);
 	if (!entries)
 		return -ENOMEM;

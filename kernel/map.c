@@ -26,6 +26,7 @@
 #include <uapi/drm/drm_snoop.h>
 
 #include "access.h"
+#include "adapters/adapter.h"
 #include "card.h"
 #include "file.h"
 #include "map.h"
@@ -417,7 +418,8 @@ int snoop_map_create(struct file *filp, struct snoop_card *card, struct drm_gem_
 	map->obj = obj;
 	INIT_LIST_HEAD(&map->link);
 	INIT_WORK(&map->work, snoop_map_work);
-	if (map->ops != &snoop_map_copy)
+	ret = snoop_content_check(card, obj);
+	if (!ret && map->ops != &snoop_map_copy)
 		ret = snoop_map_prepare(map, offset, vma->vm_end - vma->vm_start, deadline);
 	if (ret)
 		goto err_card;

@@ -14,6 +14,7 @@
 #include <uapi/drm/drm_snoop.h>
 
 #include "access.h"
+#include "adapters/adapter.h"
 #include "client.h"
 #include "dmabuf.h"
 #include "import.h"
@@ -125,6 +126,7 @@ void snoop_object_status(const struct snoop_access *access, struct drm_gem_objec
 		if (READ_ONCE(obj->dma_buf))
 			state->flags |= DRM_SNOOP_EXPORTED;
 		snoop_memory_status(obj, state);
+		state->error = snoop_content_check(access->card, obj) ?: state->error;
 	}
 	if (state->error) {
 		state->path = DRM_SNOOP_PATH_NONE;
@@ -197,16 +199,21 @@ int snoop_memory_access(const struct snoop_access *access, struct drm_gem_object
  *
  * Return: 0 with all bytes copied; -EOPNOTSUPP (nobody knows how to reach such
  * an object), -EFBIG (it would be mapped as a whole and is too large for that),
- * -EACCES (it must not be written), -ENODATA (it has no content),
+ * -EACCES (it must not be written), -ENODATA (it has no content), -ENOKEY (it is protected),
  * -EBUSY, -EINTR, -ERESTARTSYS, -EAGAIN (the device sleeps), -ENODEV (the device
  * of an imported object is gone), -ENOMEM.
  */
 int snoop_object_access(const struct snoop_access *access, struct drm_gem_object *obj,
 			u64 offset, void *buf, size_t len, bool write)
 {
+	int ret;
+
 	if (WARN_ON_ONCE(offset > obj->size || len > obj->size - offset))
 		return -EUCLEAN;
 	if (obj->import_attach)
 		return snoop_import_access(access, obj, offset, buf, len, write);
+	ret = snoop_content_check(access->card, obj);
+	if (ret)
+		return ret;
 	return snoop_memory_access(access, obj, offset, buf, len, write);
 }

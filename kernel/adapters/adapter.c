@@ -1,24 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Adapters: which driver a card has, and where that driver keeps its VMs.
- *
- * Layouts of private structures come from the BTF of the running driver, so
- * they are right for exactly the code that runs, whatever it was built from.
  */
 
-#include <linux/cleanup.h>
 #include <linux/err.h>
 #include <linux/module.h>
 #include <linux/slab.h>
-#include <linux/vmalloc.h>
 
 #include <drm/drm_device.h>
 #include <drm/drm_drv.h>
 
 #include <uapi/drm/drm_snoop.h>
 
-#include "../btf.h"
-#include "../btf_file.h"
 #include "../card.h"
 #include "adapter.h"
 
@@ -26,106 +19,36 @@ static bool adapters = true;
 module_param(adapters, bool, 0444);
 MODULE_PARM_DESC(adapters, "Read GPU address spaces, not only objects (default: Y)");
 
-static const struct snoop_driver *const drivers[] = {
-	&snoop_driver_gpusim,
+static char *unverified_adapters[16];
+static unsigned int unverified_count;
+module_param_array(unverified_adapters, charp, &unverified_count, 0444);
+MODULE_PARM_DESC(unverified_adapters, "Drivers whose adapters are used although they were never run on such a card");
+
+static const struct snoop_adapter_ops *const families[] = {
+	[SNOOP_FAMILY_GPUVM] = &snoop_gpuvm_ops,
 };
 
 static const struct snoop_driver *snoop_driver_find(const char *name)
 {
-	unsigned int i;
+	const struct snoop_driver *const *driver;
 
-	for (i = 0; i < ARRAY_SIZE(drivers); i++)
-		if (!strcmp(drivers[i]->name, name))
-			return drivers[i];
+	for (driver = snoop_drivers; *driver; driver++)
+		if (!strcmp((*driver)->name, name))
+			return *driver;
 	return NULL;
 }
 
-/* Resolves all members, or says which one is missing. */
-static int snoop_layout_resolve(struct snoop_card *card, const struct snoop_btf *btf,
-				struct snoop_adapter *adapter)
+/* An adapter that nobody has run must be asked for by its name. */
+static bool snoop_driver_is_on(const struct snoop_driver *driver)
 {
-	const struct snoop_driver *driver = adapter->driver;
 	unsigned int i;
-	int ret;
 
-	for (i = 0; i < driver->member_count; i++) {
-		const struct snoop_member *member = &driver->members[i];
-
-		ret = snoop_btf_member(btf, member->spec, member->type, &adapter->offsets[i]);
-		if (!ret)
-			continue;
-		if (member->optional && ret == -ENOENT) {
-			adapter->offsets[i] = SNOOP_NO_MEMBER;
-			continue;
-		}
-		scnprintf(card->adapter_reason, sizeof(card->adapter_reason),
-			  "layout of %s is not as expected: %s: %pe", driver->name,
-			  member->spec, ERR_PTR(ret));
-		return ret;
-	}
-	return 0;
-}
-
-static int snoop_layout_parse(struct snoop_card *card, struct snoop_adapter *adapter,
-			      const void *base_raw, size_t base_len,
-			      const void *raw, size_t len)
-{
-	struct snoop_btf base, btf;
-	int ret;
-
-	ret = snoop_btf_init(&base, base_raw, base_len, NULL);
-	if (ret)
-		goto bad;
-	ret = snoop_btf_init(&btf, raw, len, &base);
-	if (ret)
-		goto err_base;
-	ret = snoop_layout_resolve(card, &btf, adapter);
-	snoop_btf_fini(&btf);
-	snoop_btf_fini(&base);
-	return ret;
-
-err_base:
-	snoop_btf_fini(&base);
-bad:
-	scnprintf(card->adapter_reason, sizeof(card->adapter_reason),
-		  "BTF of the kernel or of module %s cannot be used: %pe",
-		  module_name(card->owner), ERR_PTR(ret));
-	return ret;
-}
-
-static void snoop_adapter_explain(struct snoop_card *card, const char *name, int error)
-{
-	scnprintf(card->adapter_reason, sizeof(card->adapter_reason),
-		  "/sys/kernel/btf/%s cannot be read: %pe", name, ERR_PTR(error));
-}
-
-/*
- * Only what concerns the driver itself is final: that its layout is not as
- * expected, or that it comes without BTF. Everything else, as sysfs that is not
- * mounted yet, is -EAGAIN.
- */
-static int snoop_layout_read(struct snoop_card *card, struct snoop_adapter *adapter)
-{
-	const char *name = card->owner ? module_name(card->owner) : "vmlinux";
-	void *base_raw, *raw;
-	size_t base_len, len;
-	int ret;
-
-	ret = snoop_btf_file_read("vmlinux", &base_raw, &base_len);
-	if (ret) {
-		snoop_adapter_explain(card, "vmlinux", ret);
-		return ret == -EINTR || ret == -ENOMEM ? ret : -EAGAIN;
-	}
-	ret = snoop_btf_file_read(name, &raw, &len);
-	if (ret) {
-		vfree(base_raw);
-		snoop_adapter_explain(card, name, ret);
-		return ret == -EINTR || ret == -ENOMEM || ret == -ENOENT ? ret : -EAGAIN;
-	}
-	ret = snoop_layout_parse(card, adapter, base_raw, base_len, raw, len);
-	vfree(raw);
-	vfree(base_raw);
-	return ret;
+	if (!driver->unverified)
+		return true;
+	for (i = 0; i < unverified_count; i++)
+		if (!strcmp(unverified_adapters[i], driver->name))
+			return true;
+	return false;
 }
 
 static struct snoop_adapter *snoop_adapter_create(struct snoop_card *card,
@@ -137,7 +60,7 @@ static struct snoop_adapter *snoop_adapter_create(struct snoop_card *card,
 	adapter = kzalloc(sizeof(*adapter), GFP_KERNEL);
 	if (!adapter)
 		return ERR_PTR(-ENOMEM);
-	adapter->ops = driver->ops;
+	adapter->ops = families[driver->family];
 	adapter->driver = driver;
 	adapter->drm = card->drm;
 	ret = snoop_layout_read(card, adapter);
@@ -168,6 +91,13 @@ static int snoop_adapter_probe(struct snoop_card *card)
 		card->adapter_state = DRM_SNOOP_ADAPTER_OFF;
 		scnprintf(card->adapter_reason, sizeof(card->adapter_reason),
 			  "switched off by module parameter drm_snoop.adapters");
+		return 0;
+	}
+	if (!snoop_driver_is_on(driver)) {
+		card->adapter_state = DRM_SNOOP_ADAPTER_OFF;
+		scnprintf(card->adapter_reason, sizeof(card->adapter_reason),
+			  "never run on such a card; on with module parameter drm_snoop.unverified_adapters=%s",
+			  driver->name);
 		return 0;
 	}
 	adapter = snoop_adapter_create(card, driver);
@@ -210,6 +140,22 @@ int snoop_adapter_prepare(struct snoop_card *card)
 	}
 	mutex_unlock(&card->adapter_lock);
 	return ret == -EAGAIN ? 0 : ret;
+}
+
+/**
+ * snoop_adapter_prepare_content - snoop_adapter_prepare() for objects
+ * @card: A card that is in use by an open file.
+ *
+ * Objects are reached without an adapter; but it may have to say whose content is
+ * protected.
+ *
+ * Return: 0 whatever came out; -EINTR, -ENOMEM.
+ */
+int snoop_adapter_prepare_content(struct snoop_card *card)
+{
+	const struct snoop_driver *driver = snoop_driver_find(card->drm->driver->name);
+
+	return driver && driver->protected_mask ? snoop_adapter_prepare(card) : 0;
 }
 
 /**

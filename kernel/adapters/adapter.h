@@ -4,7 +4,10 @@
 
 #include <linux/types.h>
 
+#include "driver.h"
+
 struct drm_device;
+struct drm_gem_object;
 struct drm_snoop_card_info;
 struct drm_snoop_vm;
 struct snoop_access;
@@ -16,8 +19,8 @@ struct snoop_range;
  * struct snoop_adapter_ops - how VMs of a family of drivers are reached
  *
  * All functions run within an access except vm_put, which runs whenever the
- * driver's module is held. A VM is an opaque pointer with a
- * reference that the adapter took.
+ * driver's module is held. A VM is an opaque pointer, not NULL, with a
+ * reference that the adapter took, or one that lives as long as the client.
  */
 struct snoop_adapter_ops {
 	/**
@@ -28,7 +31,7 @@ struct snoop_adapter_ops {
 	void *(*vm_next)(const struct snoop_adapter *adapter,
 			 const struct snoop_access *access, u64 *vm_id);
 
-	/** @vm_is: Is @vm what the client has under @vm_id now? */
+	/** @vm_is: Is @vm what the client has under @vm_id now? Takes no lock. */
 	bool (*vm_is)(const struct snoop_adapter *adapter, const struct snoop_access *access,
 		      u64 vm_id, const void *vm);
 
@@ -42,49 +45,25 @@ struct snoop_adapter_ops {
 	/** @ranges: As snoop_space_ops.ranges. */
 	int (*ranges)(const struct snoop_adapter *adapter, const struct snoop_access *access,
 		      void *vm, u64 addr, struct snoop_range *ranges, unsigned int max);
+
+	/** @needs: Members without which the family cannot do, a bit for each. */
+	u64 needs;
 };
 
-/**
- * struct snoop_member - a structure member whose offset is read from BTF
- * @spec: "structure.member.member".
- * @type: Tag of the member's structure, "tag *" for a pointer to it, or NULL.
- * @optional: The driver may lack it; its offset is SNOOP_NO_MEMBER then.
- */
-struct snoop_member {
-	const char *spec;
-	const char *type;
-	bool optional;
-};
+static_assert(SNOOP_MEMBERS <= 64);
 
 #define SNOOP_NO_MEMBER		U32_MAX
 
-/**
- * struct snoop_driver - what is known about one driver
- * @name: drm_driver.name.
- * @ops: Family of the driver.
- * @members: Members whose offsets @ops needs, in the order that it knows.
- * @member_count: Elements of @members, at most SNOOP_MAX_MEMBERS.
- * @read_only_flag: For the drm_gpuvm family: bit of drm_gpuva.flags that says
- *	that the device may only read; 0 if there is none.
- *
- * Constant data, one file a driver.
- */
-struct snoop_driver {
-	const char *name;
-	const struct snoop_adapter_ops *ops;
-	const struct snoop_member *members;
-	unsigned int member_count;
-	u32 read_only_flag;
-};
-
-#define SNOOP_MAX_MEMBERS	16
+/* The only VM of clients that have one without an id. */
+#define SNOOP_ONLY_VM_ID	1
 
 /**
  * struct snoop_adapter - a driver's adapter on one card
- * @ops: Copied from the driver.
+ * @ops: Family of the driver.
  * @driver: What is known about it.
  * @drm: The card's DRM device.
- * @offsets: Offsets of the driver's members in the running kernel.
+ * @offsets: Offsets of the driver's members in the running kernel, SNOOP_NO_MEMBER
+ *	for those that it lacks.
  *
  * Immutable once made. Lives as long as the card.
  */
@@ -92,14 +71,24 @@ struct snoop_adapter {
 	const struct snoop_adapter_ops *ops;
 	const struct snoop_driver *driver;
 	const struct drm_device *drm;
-	u32 offsets[SNOOP_MAX_MEMBERS];
+	u32 offsets[SNOOP_MEMBERS];
 };
 
-extern const struct snoop_driver snoop_driver_gpusim;
+extern const struct snoop_adapter_ops snoop_gpuvm_ops;
+
+static inline bool snoop_adapter_has(const struct snoop_adapter *adapter, enum snoop_member_id id)
+{
+	return adapter->offsets[id] != SNOOP_NO_MEMBER;
+}
 
 const struct snoop_adapter *snoop_adapter_ready(struct snoop_card *card);
 int snoop_adapter_prepare(struct snoop_card *card);
+int snoop_adapter_prepare_content(struct snoop_card *card);
 int snoop_adapter_state(struct snoop_card *card, struct drm_snoop_card_info *info);
 void snoop_adapter_free(struct snoop_adapter *adapter);
+
+int snoop_layout_read(struct snoop_card *card, struct snoop_adapter *adapter);
+
+int snoop_content_check(struct snoop_card *card, const struct drm_gem_object *obj);
 
 #endif

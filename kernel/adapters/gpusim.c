@@ -3,26 +3,19 @@
  * gpusim, the virtual GPU of this project: where it keeps its VMs.
  */
 
-#include <drm/drm_gpuvm.h>
-
-#include "gpuvm.h"
-
-static const struct snoop_member gpusim_members[SNOOP_GPUVM_MEMBERS] = {
-	[SNOOP_GPUVM_FILE_VMS] = { "gpusim_file.vms", "xarray" },
-	[SNOOP_GPUVM_VM_BASE] = { "gpusim_vm.base", "drm_gpuvm" },
-	[SNOOP_GPUVM_VM_LOCK] = { "gpusim_vm.lock", "mutex" },
-	[SNOOP_GPUVM_USERPTR_VA] = {
-		"gpusim_userptr_vma.vma.base", "drm_gpuva", .optional = true
-	},
-	[SNOOP_GPUVM_USERPTR_NOTIFIER] = {
-		"gpusim_userptr_vma.userptr.notifier", "mmu_interval_notifier", .optional = true
-	},
-};
+#include "driver.h"
 
 const struct snoop_driver snoop_driver_gpusim = {
 	.name = "gpusim",
-	.ops = &snoop_gpuvm_ops,
-	.members = gpusim_members,
-	.member_count = SNOOP_GPUVM_MEMBERS,
-	.read_only_flag = DRM_GPUVA_USERBITS,
+	.family = SNOOP_FAMILY_GPUVM,
+	.read_only_userbit = 1,
+	.members = {
+		[SNOOP_FILE_VMS] = { "gpusim_file.vms", "xarray" },
+		[SNOOP_VM_BASE] = { "gpusim_vm.base", "drm_gpuvm" },
+		[SNOOP_VM_LOCK] = { "gpusim_vm.lock", "mutex" },
+		[SNOOP_USERPTR_VA] = { "gpusim_userptr_vma.vma.base", "drm_gpuva", true },
+		[SNOOP_USERPTR_NOTIFIER] = {
+			"gpusim_userptr_vma.userptr.notifier", "mmu_interval_notifier", true
+		},
+	},
 };

@@ -7,9 +7,11 @@
  * driver's own lock for it, just long enough to take references on objects.
  */
 
+#include <linux/bits.h>
 #include <linux/err.h>
 #include <linux/mmu_notifier.h>
 #include <linux/mutex.h>
+#include <linux/uaccess.h>
 #include <linux/xarray.h>
 
 #include <drm/drm_file.h>
@@ -21,57 +23,129 @@
 #include "../access.h"
 #include "../range.h"
 #include "../wait.h"
-#include "gpuvm.h"
+#include "private.h"
 
-static void *snoop_gpuvm_member(const struct snoop_adapter *adapter, const void *base,
-				enum snoop_gpuvm_member member)
-{
-	return (void *)base + adapter->offsets[member];
-}
+/**
+ * struct snoop_gpuvm_list - where a client has its VMs
+ * @file: The client's private structure, or NULL if the driver keeps nothing.
+ * @vms: The list; NULL for a driver with one VM a client.
+ */
+struct snoop_gpuvm_list {
+	void *file;
+	struct xarray *vms;
+};
 
 static struct drm_gpuvm *snoop_gpuvm_of(const struct snoop_adapter *adapter, const void *vm)
 {
-	return snoop_gpuvm_member(adapter, vm, SNOOP_GPUVM_VM_BASE);
+	return snoop_private_member(adapter, vm, SNOOP_VM_BASE);
 }
 
-static struct xarray *snoop_gpuvm_vms(const struct snoop_adapter *adapter,
-				      const struct drm_file *client)
+/* Finds the list of VMs. 0, or -EUCLEAN. */
+static int snoop_gpuvm_find(const struct snoop_adapter *adapter, const struct drm_file *client,
+			    struct snoop_gpuvm_list *list)
 {
-	return snoop_gpuvm_member(adapter, client->driver_priv, SNOOP_GPUVM_FILE_VMS);
+	struct xarray probe;
+	void *pool;
+
+	*list = (struct snoop_gpuvm_list) { .file = snoop_private_file(adapter, client) };
+	if (IS_ERR_OR_NULL(list->file))
+		return PTR_ERR_OR_ZERO(list->file);
+	if (snoop_adapter_has(adapter, SNOOP_FILE_VMS)) {
+		list->vms = snoop_private_member(adapter, list->file, SNOOP_FILE_VMS);
+	} else if (snoop_adapter_has(adapter, SNOOP_POOL_VMS)) {
+		if (snoop_private_pointer(adapter, list->file, SNOOP_FILE_POOL, &pool))
+			return -EUCLEAN;
+		if (pool)
+			list->vms = snoop_private_member(adapter, pool, SNOOP_POOL_VMS);
+	}
+	if (list->vms && copy_from_kernel_nofault(&probe, list->vms, sizeof(probe)))
+		return -EUCLEAN;
+	return 0;
+}
+
+/*
+ * A reference on @vm, which a lock of the list keeps, as the driver drops its own after
+ * taking the VM out of the list.
+ */
+static void *snoop_gpuvm_get(const struct snoop_adapter *adapter, void *vm)
+{
+	struct drm_device *drm;
+
+	if (!vm)
+		return NULL;
+	if (copy_from_kernel_nofault(&drm, &snoop_gpuvm_of(adapter, vm)->drm, sizeof(drm)) ||
+	    drm != adapter->drm)
+		return ERR_PTR(-EUCLEAN);
+	drm_gpuvm_get(snoop_gpuvm_of(adapter, vm));
+	return vm;
+}
+
+static void *snoop_gpuvm_next_listed(const struct snoop_adapter *adapter, struct xarray *vms,
+				     u64 *vm_id)
+{
+	unsigned long id = *vm_id;
+	void *vm;
+
+	xa_lock(vms);
+	vm = snoop_gpuvm_get(adapter, xa_find(vms, &id, ULONG_MAX, XA_PRESENT));
+	xa_unlock(vms);
+	*vm_id = id;
+	return vm;
+}
+
+static void *snoop_gpuvm_next_only(const struct snoop_adapter *adapter, const void *file,
+				   u64 *vm_id)
+{
+	void *vm;
+
+	if (*vm_id > SNOOP_ONLY_VM_ID)
+		return NULL;
+	*vm_id = SNOOP_ONLY_VM_ID;
+	if (snoop_private_pointer(adapter, file, SNOOP_FILE_VM, &vm))
+		return ERR_PTR(-EUCLEAN);
+	return snoop_gpuvm_get(adapter, vm);
 }
 
 static void *snoop_gpuvm_next(const struct snoop_adapter *adapter,
 			      const struct snoop_access *access, u64 *vm_id)
 {
-	const struct drm_file *client = access->client;
-	unsigned long id = *vm_id;
-	struct xarray *vms;
-	void *vm;
+	struct snoop_gpuvm_list list;
+	struct mutex *lock = NULL;
+	void *vm = NULL;
+	int ret;
 
-	if (!client->driver_priv)
+	ret = snoop_gpuvm_find(adapter, access->client, &list);
+	if (ret)
+		return ERR_PTR(ret);
+	if (!list.file)
 		return NULL;
-	vms = snoop_gpuvm_vms(adapter, client);
-	xa_lock(vms);
-	vm = xa_find(vms, &id, ULONG_MAX, XA_PRESENT);
-	if (vm) {
-		/* The driver drops its own reference after erasing the entry. */
-		if (snoop_gpuvm_of(adapter, vm)->drm == adapter->drm)
-			drm_gpuvm_get(snoop_gpuvm_of(adapter, vm));
-		else
-			vm = ERR_PTR(-EUCLEAN);
+	if (snoop_adapter_has(adapter, SNOOP_FILE_LOCK)) {
+		lock = snoop_private_member(adapter, list.file, SNOOP_FILE_LOCK);
+		ret = snoop_mutex_lock(lock, access->deadline);
+		if (ret)
+			return ERR_PTR(ret);
 	}
-	xa_unlock(vms);
-	*vm_id = id;
+	if (list.vms)
+		vm = snoop_gpuvm_next_listed(adapter, list.vms, vm_id);
+	else if (snoop_adapter_has(adapter, SNOOP_FILE_VM))
+		vm = snoop_gpuvm_next_only(adapter, list.file, vm_id);
+	if (lock)
+		mutex_unlock(lock);
 	return vm;
 }
 
 static bool snoop_gpuvm_is(const struct snoop_adapter *adapter,
 			   const struct snoop_access *access, u64 vm_id, const void *vm)
 {
-	const struct drm_file *client = access->client;
+	struct snoop_gpuvm_list list;
+	void *only;
 
-	return client->driver_priv &&
-	       xa_load(snoop_gpuvm_vms(adapter, client), vm_id) == vm;
+	if (snoop_gpuvm_find(adapter, access->client, &list) || !list.file)
+		return false;
+	if (list.vms)
+		return xa_load(list.vms, vm_id) == vm;
+	return vm_id == SNOOP_ONLY_VM_ID && snoop_adapter_has(adapter, SNOOP_FILE_VM) &&
+	       !snoop_private_pointer(adapter, list.file, SNOOP_FILE_VM, &only) && only == vm;
 }
 
 static void snoop_gpuvm_put(const struct snoop_adapter *adapter, void *vm)
@@ -91,18 +165,43 @@ static void snoop_gpuvm_info(const struct snoop_adapter *adapter, const void *vm
 		strscpy(info->name, gpuvm->name);
 }
 
+/* Flags that the driver keeps beside the mapping. */
+static u32 snoop_gpuvm_flags(const struct snoop_adapter *adapter, const struct drm_gpuva *va)
+{
+	if (!snoop_adapter_has(adapter, SNOOP_VA_FLAGS))
+		return 0;
+	return *(const u32 *)((const void *)va - adapter->offsets[SNOOP_VA_BASE] +
+			      adapter->offsets[SNOOP_VA_FLAGS]);
+}
+
+static bool snoop_gpuvm_is_sparse(const struct snoop_adapter *adapter, const struct drm_gpuva *va)
+{
+	/* A driver may bind an object of its own there. */
+	return snoop_gpuvm_flags(adapter, va) & adapter->driver->sparse_flags ||
+	       (!va->gem.obj && va->flags & DRM_GPUVA_SPARSE);
+}
+
+static bool snoop_gpuvm_is_read_only(const struct snoop_adapter *adapter,
+				     const struct drm_gpuva *va)
+{
+	return va->flags & (adapter->driver->read_only_userbit * DRM_GPUVA_USERBITS) ||
+	       snoop_gpuvm_flags(adapter, va) & adapter->driver->read_only_flags;
+}
+
 /* Nothing that the driver's data says may lead out of an object or around. */
-static bool snoop_gpuvm_sane(const struct drm_gpuvm *gpuvm, const struct drm_gpuva *va)
+static bool snoop_gpuvm_sane(const struct snoop_adapter *adapter, const struct drm_gpuva *va)
 {
 	u64 end;
 
 	if (!va->va.range || check_add_overflow(va->va.addr, va->va.range, &end))
 		return false;
+	if (snoop_gpuvm_is_sparse(adapter, va))
+		return true;
 	/* CPU addresses must not wrap either. */
 	if (!va->gem.obj)
 		return va->gem.offset <= U64_MAX - va->va.range;
-	return (va->gem.obj->dev == gpuvm->drm && va->gem.offset <= va->gem.obj->size &&
-		va->va.range <= va->gem.obj->size - va->gem.offset);
+	return va->gem.obj->dev == adapter->drm && va->gem.offset <= va->gem.obj->size &&
+	       va->va.range <= va->gem.obj->size - va->gem.offset;
 }
 
 /*
@@ -112,13 +211,13 @@ static bool snoop_gpuvm_sane(const struct drm_gpuvm *gpuvm, const struct drm_gpu
 static const struct mm_struct *snoop_gpuvm_mm(const struct snoop_adapter *adapter,
 					      const struct drm_gpuva *va)
 {
-	u32 notifier = adapter->offsets[SNOOP_GPUVM_USERPTR_NOTIFIER];
-	u32 base = adapter->offsets[SNOOP_GPUVM_USERPTR_VA];
 	const struct mmu_interval_notifier *mni;
 
-	if (notifier == SNOOP_NO_MEMBER || base == SNOOP_NO_MEMBER)
+	if (!snoop_adapter_has(adapter, SNOOP_USERPTR_VA) ||
+	    !snoop_adapter_has(adapter, SNOOP_USERPTR_NOTIFIER))
 		return NULL;
-	mni = (const void *)va - base + notifier;
+	mni = (const void *)va - adapter->offsets[SNOOP_USERPTR_VA] +
+	      adapter->offsets[SNOOP_USERPTR_NOTIFIER];
 	return mni->mm;
 }
 
@@ -128,16 +227,16 @@ static void snoop_gpuvm_fill(const struct snoop_adapter *adapter, const struct d
 	*range = (struct snoop_range) {
 		.start = va->va.addr,
 		.end = va->va.addr + va->va.range,
-		.obj = va->gem.obj,
 		.binding = va,
-		.read_only = va->flags & adapter->driver->read_only_flag,
+		.read_only = snoop_gpuvm_is_read_only(adapter, va),
 	};
-	if (va->gem.obj) {
+	if (snoop_gpuvm_is_sparse(adapter, va)) {
+		range->kind = DRM_SNOOP_RANGE_SPARSE;
+	} else if (va->gem.obj) {
 		range->kind = DRM_SNOOP_RANGE_OBJECT;
+		range->obj = va->gem.obj;
 		range->obj_offset = va->gem.offset;
 		drm_gem_object_get(va->gem.obj);
-	} else if (va->flags & DRM_GPUVA_SPARSE) {
-		range->kind = DRM_SNOOP_RANGE_SPARSE;
 	} else {
 		range->kind = DRM_SNOOP_RANGE_USERPTR;
 		range->mm = snoop_gpuvm_mm(adapter, va);
@@ -149,7 +248,7 @@ static int snoop_gpuvm_ranges(const struct snoop_adapter *adapter,
 			      const struct snoop_access *access, void *vm, u64 addr,
 			      struct snoop_range *ranges, unsigned int max)
 {
-	struct mutex *lock = snoop_gpuvm_member(adapter, vm, SNOOP_GPUVM_VM_LOCK);
+	struct mutex *lock = snoop_private_member(adapter, vm, SNOOP_VM_LOCK);
 	struct drm_gpuvm *gpuvm = snoop_gpuvm_of(adapter, vm);
 	u64 end = gpuvm->mm_start + gpuvm->mm_range;
 	struct drm_gpuva *va;
@@ -164,7 +263,7 @@ static int snoop_gpuvm_ranges(const struct snoop_adapter *adapter,
 	drm_gpuvm_for_each_va_range(va, gpuvm, addr, end) {
 		if (va == &gpuvm->kernel_alloc_node)
 			continue;
-		if (!snoop_gpuvm_sane(gpuvm, va)) {
+		if (!snoop_gpuvm_sane(adapter, va)) {
 			ret = -EUCLEAN;
 			break;
 		}
@@ -186,4 +285,5 @@ const struct snoop_adapter_ops snoop_gpuvm_ops = {
 	.vm_put = snoop_gpuvm_put,
 	.vm_info = snoop_gpuvm_info,
 	.ranges = snoop_gpuvm_ranges,
+	.needs = BIT_ULL(SNOOP_VM_BASE) | BIT_ULL(SNOOP_VM_LOCK),
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What drmsnoop can do with each card. */
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -52,12 +53,46 @@ static void check_features(struct checkup *checkup, unsigned int card,
 			    "card%u: drmsnoop translate does not work", card);
 }
 
+/* Whether the administrator switched all adapters off. */
+static bool adapters_are_off(void)
+{
+	FILE *file = fopen("/sys/module/drm_snoop/parameters/adapters", "r");
+	bool off = file && getc(file) == 'N';
+
+	if (file)
+		fclose(file);
+	return off;
+}
+
+/* What to do about an adapter that is not ready. */
+static void cure_adapter(const struct drm_snoop_card_info *info, char *cure,
+			 size_t size)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "/sys/kernel/btf/%s", info->module);
+	if (info->adapter_state == DRM_SNOOP_ADAPTER_FAILED &&
+	    access(path, F_OK))
+		snprintf(cure, size,
+			 "there is no %s: use a build of %s with BTF", path,
+			 info->module);
+	else if (info->adapter_state != DRM_SNOOP_ADAPTER_OFF)
+		snprintf(cure, size,
+			 "read objects with --bo: see drmsnoop maps --objects");
+	else if (adapters_are_off())
+		snprintf(cure, size, "load drm_snoop with adapters=Y");
+	else
+		snprintf(cure, size,
+			 "load drm_snoop with unverified_adapters=%s, try it and report: see drmsnoop-doctor(1)",
+			 info->driver);
+}
+
 /* A node that can be opened: the driver, its adapter and its BTF. */
 static void check_open_card(struct checkup *checkup,
 			    const struct drmsnoop_card *card)
 {
 	const struct drm_snoop_card_info *info;
-	char path[128], cure[256];
+	char cure[256];
 	struct drmsnoop *snoop;
 
 	if (drmsnoop_open(card->index, 0, &snoop)) {
@@ -72,16 +107,7 @@ static void check_open_card(struct checkup *checkup,
 			    "card%u: driver %s on %s: objects and address spaces",
 			    card->index, info->driver, info->bus_name);
 	} else {
-		snprintf(path, sizeof(path), "/sys/kernel/btf/%s",
-			 info->module);
-		if (info->adapter_state == DRM_SNOOP_ADAPTER_FAILED &&
-		    access(path, F_OK))
-			snprintf(cure, sizeof(cure),
-				 "there is no %s: use a build of %s with BTF",
-				 path, info->module);
-		else
-			snprintf(cure, sizeof(cure),
-				 "read objects with --bo: see drmsnoop maps --objects");
+		cure_adapter(info, cure, sizeof(cure));
 		checkup_add(checkup, "card", CHECK_WARN, cure,
 			    "card%u: driver %s on %s: objects only; adapter: %s",
 			    card->index, info->driver, info->bus_name,

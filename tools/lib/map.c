@@ -112,6 +112,8 @@ static int explain_map(struct drmsnoop *snoop, uint64_t offset, int error)
 				at);
 	case ENODATA:
 		return dsn_fail(error, "the object at 0x%llx has no content", at);
+	case ENOKEY:
+		return dsn_fail(error, "the content of the object at 0x%llx is protected", at);
 	case ENOMEM:
 		return dsn_fail(error, "mapping 0x%llx: no memory, no room, or more maps than vm.max_map_count",
 				at);
@@ -143,6 +145,7 @@ static int add_range(struct window *window, uint64_t *offset, uint64_t end,
 	case 0:
 	case -EACCES:
 	case -ENODATA:
+	case -ENOKEY:
 	case -EOPNOTSUPP:
 		break;
 	case -ENXIO:

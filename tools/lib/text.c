@@ -123,6 +123,8 @@ const char *drmsnoop_object_reason(const struct drm_snoop_object *object)
 		return "EFBIG: larger than 256 MiB, and it would be mapped as a whole";
 	case ENODATA:
 		return "ENODATA: it has no content";
+	case ENOKEY:
+		return "ENOKEY: its content is protected";
 	case ENODEV:
 		return "ENODEV: the card that exported it is gone";
 	default:

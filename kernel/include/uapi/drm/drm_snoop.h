@@ -94,7 +94,10 @@ extern "C" {
 #define DRM_SNOOP_ADAPTER_READY		1
 /* there is an adapter, but it cannot be used; adapter_reason says why */
 #define DRM_SNOOP_ADAPTER_FAILED	2
-/* there is an adapter, switched off by the administrator */
+/*
+ * there is an adapter, but it is not switched on: by the administrator, or because
+ * nobody has run it on such a card; adapter_reason says which
+ */
 #define DRM_SNOOP_ADAPTER_OFF		3
 
 /* drm_snoop_card_info.primary_minor, render_minor: no such node */
@@ -346,7 +349,8 @@ struct drm_snoop_object {
 	/**
 	 * @error: What reading would fail with, or 0 if the object is readable:
 	 * EOPNOTSUPP (nobody knows how), EFBIG (larger than DRM_SNOOP_WHOLE_MAX),
-	 * ENODATA (no content), ENODEV (the exporter is gone).
+	 * ENODATA (no content), ENOKEY (protected content), ENODEV (the exporter
+	 * is gone).
 	 */
 	__u32 error;
 };

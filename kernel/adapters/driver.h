@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SNOOP_DRIVER_H
+#define SNOOP_DRIVER_H
+
+#include <linux/types.h>
+
+/*
+ * What is known about drivers, as constant data: it also builds in user space, where
+ * it is compared with drivers that are not loaded.
+ */
+
+/**
+ * enum snoop_family - how a driver keeps its VMs
+ * @SNOOP_FAMILY_GPUVM: As struct drm_gpuvm, in gpuvm.c.
+ */
+enum snoop_family {
+	SNOOP_FAMILY_GPUVM,
+};
+
+/**
+ * enum snoop_member_id - members of the driver's private structures
+ * @SNOOP_FILE_DRM_FILE: Back-pointer to the struct drm_file, in the structure at
+ *	drm_file.driver_priv.
+ * @SNOOP_FILE_DEVICE: Pointer to the driver's device, in the same structure.
+ * @SNOOP_DEVICE_DRM: struct drm_device in the driver's device.
+ * @SNOOP_DEVICE_DRM_POINTER: Pointer to it there.
+ * @SNOOP_FILE_LOCK: struct mutex of the client that guards its list of VMs; without
+ *	it the list is an xarray that its own lock guards.
+ * @SNOOP_FILE_VMS: struct xarray of the client's VMs by id, in the structure at
+ *	driver_priv.
+ * @SNOOP_FILE_POOL: Pointer there to a structure that has the xarray. It stays the
+ *	same from open to release.
+ * @SNOOP_POOL_VMS: The xarray in that structure.
+ * @SNOOP_FILE_VM: Pointer to the client's only VM, or NULL.
+ * @SNOOP_VM_BASE: struct drm_gpuvm in the driver's VM.
+ * @SNOOP_VM_LOCK: struct mutex in the driver's VM that guards the interval tree, and
+ *	whose holders touch no user memory.
+ * @SNOOP_VA_BASE: struct drm_gpuva in the driver's mapping.
+ * @SNOOP_VA_FLAGS: u32 of flags there.
+ * @SNOOP_USERPTR_VA: struct drm_gpuva in the driver's mapping of a userptr; such a
+ *	mapping has no object and is not sparse, and its gem.offset is the CPU address.
+ * @SNOOP_USERPTR_NOTIFIER: struct mmu_interval_notifier in the same structure,
+ *	registered as long as the mapping is in the tree.
+ * @SNOOP_VM_MM: struct drm_mm in the driver's VM.
+ * @SNOOP_VM_MM_LOCK: Spinlock there that guards it. While a node is in it, so is the
+ *	memory of its object.
+ * @SNOOP_NODE: struct drm_mm_node in the driver's mapping.
+ * @SNOOP_NODE_VM: Back-pointer there to the driver's VM.
+ * @SNOOP_NODE_OBJECT: Pointer there to the driver's object; without it the driver's
+ *	object and its mapping are the same structure.
+ * @SNOOP_OBJECT_GEM: struct drm_gem_object in the driver's object.
+ * @SNOOP_OBJECT_PROTECTED: u32 of the driver's object that says whether its content is
+ *	protected. Does not change once the object has a handle.
+ * @SNOOP_OBJECT_PROTECTED64: The same, as a u64.
+ * @SNOOP_MEMBERS: Number of members.
+ */
+enum snoop_member_id {
+	SNOOP_FILE_DRM_FILE,
+	SNOOP_FILE_DEVICE,
+	SNOOP_DEVICE_DRM,
+	SNOOP_DEVICE_DRM_POINTER,
+	SNOOP_FILE_LOCK,
+	SNOOP_FILE_VMS,
+	SNOOP_FILE_POOL,
+	SNOOP_POOL_VMS,
+	SNOOP_FILE_VM,
+	SNOOP_VM_BASE,
+	SNOOP_VM_LOCK,
+	SNOOP_VA_BASE,
+	SNOOP_VA_FLAGS,
+	SNOOP_USERPTR_VA,
+	SNOOP_USERPTR_NOTIFIER,
+	SNOOP_VM_MM,
+	SNOOP_VM_MM_LOCK,
+	SNOOP_NODE,
+	SNOOP_NODE_VM,
+	SNOOP_NODE_OBJECT,
+	SNOOP_OBJECT_GEM,
+	SNOOP_OBJECT_PROTECTED,
+	SNOOP_OBJECT_PROTECTED64,
+	SNOOP_MEMBERS
+};
+
+/**
+ * struct snoop_member - a structure member whose offset is read from BTF
+ * @spec: "structure.member.member", or NULL: the driver has no such member.
+ * @type: Tag of the member's structure, "tag *" for a pointer to it, or the name of
+ *	its type.
+ * @optional: Some versions of the driver lack it.
+ */
+struct snoop_member {
+	const char *spec;
+	const char *type;
+	bool optional;
+};
+
+/**
+ * struct snoop_driver - what is known about one driver
+ * @name: drm_driver.name.
+ * @family: Which code walks its VMs.
+ * @unverified: Nobody has run the tests on such a device. Off, unless module
+ *	parameter unverified_adapters names the driver.
+ * @shared_mm: SNOOP_FAMILY_MM: the device has one VM for all clients. A client's VM
+ *	is that with the objects that the client has handles of.
+ * @node_shift: SNOOP_FAMILY_MM: log2 of the bytes that drm_mm counts; 0: pages of
+ *	the CPU.
+ * @read_only_userbit: SNOOP_FAMILY_GPUVM: 1 for the first user bit (DRM_GPUVA_USERBITS)
+ *	of drm_gpuva.flags, if it says that the device may only read; 0: it does not.
+ * @read_only_flags: Flags of SNOOP_VA_FLAGS that say so.
+ * @sparse_flags: Flags of SNOOP_VA_FLAGS that say that nothing is bound there,
+ *	whatever the mapping's object is.
+ * @protected_mask: Bits of SNOOP_OBJECT_PROTECTED or PROTECTED64, any of which says
+ *	that the content is protected.
+ * @members: Members that the family needs, by enum snoop_member_id.
+ *
+ * Constant, one file a driver.
+ */
+struct snoop_driver {
+	const char *name;
+	enum snoop_family family;
+	bool unverified;
+	bool shared_mm;
+	unsigned int node_shift;
+	u32 read_only_userbit;
+	u32 read_only_flags;
+	u32 sparse_flags;
+	u64 protected_mask;
+	struct snoop_member members[SNOOP_MEMBERS];
+};
+
+extern const struct snoop_driver snoop_driver_gpusim;
+
+/* All of them; ends with NULL. */
+extern const struct snoop_driver *const snoop_drivers[];
+
+#endif

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The drivers that have an adapter.
+ */
+
+#include <linux/stddef.h>
+
+#include "driver.h"
+
+const struct snoop_driver *const snoop_drivers[] = {
+	&snoop_driver_gpusim,
+	NULL
+};
