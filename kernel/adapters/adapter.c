@@ -26,6 +26,7 @@ MODULE_PARM_DESC(unverified_adapters, "Drivers whose adapters are used although 
 
 static const struct snoop_adapter_ops *const families[] = {
 	[SNOOP_FAMILY_GPUVM] = &snoop_gpuvm_ops,
+	[SNOOP_FAMILY_MM] = &snoop_mm_ops,
 };
 
 static const struct snoop_driver *snoop_driver_find(const char *name)

@@ -75,6 +75,7 @@ struct snoop_adapter {
 };
 
 extern const struct snoop_adapter_ops snoop_gpuvm_ops;
+extern const struct snoop_adapter_ops snoop_mm_ops;
 
 static inline bool snoop_adapter_has(const struct snoop_adapter *adapter, enum snoop_member_id id)
 {

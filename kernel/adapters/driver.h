@@ -12,9 +12,11 @@
 /**
  * enum snoop_family - how a driver keeps its VMs
  * @SNOOP_FAMILY_GPUVM: As struct drm_gpuvm, in gpuvm.c.
+ * @SNOOP_FAMILY_MM: As struct drm_mm with one node for each object, in mm.c.
  */
 enum snoop_family {
 	SNOOP_FAMILY_GPUVM,
+	SNOOP_FAMILY_MM,
 };
 
 /**
@@ -129,6 +131,9 @@ struct snoop_driver {
 };
 
 extern const struct snoop_driver snoop_driver_gpusim;
+extern const struct snoop_driver snoop_driver_panfrost;
+extern const struct snoop_driver snoop_driver_panthor;
+extern const struct snoop_driver snoop_driver_v3d;
 
 /* All of them; ends with NULL. */
 extern const struct snoop_driver *const snoop_drivers[];

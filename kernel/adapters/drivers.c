@@ -9,5 +9,8 @@
 
 const struct snoop_driver *const snoop_drivers[] = {
 	&snoop_driver_gpusim,
+	&snoop_driver_panfrost,
+	&snoop_driver_panthor,
+	&snoop_driver_v3d,
 	NULL
 };
