@@ -4,7 +4,9 @@
  * (drivers/gpu/drm/drm_gem_shmem_helper.c, 6.12).
  */
 
+#include <linux/iosys-map.h>
 #include <linux/mm.h>
+#include <linux/vmalloc.h>
 
 #include <drm/drm_gem_shmem_helper.h>
 
@@ -44,21 +46,56 @@ static void snoop_shmem_status(struct drm_gem_object *obj, struct snoop_object_s
 	if (shmem->madv < 0) {
 		state->flags |= DRM_SNOOP_PURGED;
 		state->error = -ENODATA;
-	} else if (!snoop_shmem_is_coherent(shmem)) {
-		state->error = -EOPNOTSUPP;
 	}
 	state->placement = snoop_shmem_placement(shmem);
 }
 
 /*
- * One page, of the driver's own array if that has it: panfrost and lima grow
- * theirs page by page.
+ * What device and target write past the caches is seen through a mapping like theirs, of
+ * just these pages.
  */
-static int snoop_shmem_access_page(struct drm_gem_shmem_object *shmem, u64 offset,
-				   void *buf, size_t len, bool write)
+static int snoop_shmem_access_wc(struct page **pages, size_t offset, void *buf, size_t len,
+				 bool write)
+{
+	unsigned int i, count = PFN_UP(offset + len);
+	struct iosys_map map;
+	void *addr;
+
+	addr = vmap(pages, count, VM_MAP, pgprot_writecombine(PAGE_KERNEL));
+	if (!addr)
+		return -ENOMEM;
+	iosys_map_set_vaddr(&map, addr);
+	snoop_copy_wc(&map, offset, buf, len, write);
+	for (i = 0; write && i < count; i++)
+		set_page_dirty_lock(pages[i]);
+	vunmap(addr);
+	return 0;
+}
+
+/* Bytes of [@offset, @offset + @len) that are accessed at once. */
+static size_t snoop_shmem_piece(const struct drm_gem_shmem_object *shmem, u64 offset, size_t len)
+{
+	size_t piece = PAGE_SIZE - offset_in_page(offset);
+	pgoff_t index = offset >> PAGE_SHIFT;
+
+	if (!snoop_shmem_is_coherent(shmem) && shmem->pages[index])
+		while (piece < len && shmem->pages[++index])
+			piece += PAGE_SIZE;
+	return min(len, piece);
+}
+
+/*
+ * One piece, of the driver's own array of pages if that has them: panfrost and lima
+ * grow theirs page by page.
+ */
+static int snoop_shmem_access_piece(struct drm_gem_shmem_object *shmem, u64 offset, void *buf,
+				    size_t len, bool write)
 {
 	pgoff_t index = offset >> PAGE_SHIFT;
 
+	if (!snoop_shmem_is_coherent(shmem) && shmem->pages[index])
+		return snoop_shmem_access_wc(&shmem->pages[index], offset_in_page(offset),
+					     buf, len, write);
 	if (shmem->pages && shmem->pages[index]) {
 		snoop_copy_page(shmem->pages[index], offset_in_page(offset), buf, len, write);
 		if (write)
@@ -79,12 +116,10 @@ static int snoop_shmem_access(struct drm_gem_object *obj, u64 offset, void *buf,
 	dma_resv_assert_held(obj->resv);
 	if (shmem->madv < 0)
 		return -ENODATA;
-	if (!snoop_shmem_is_coherent(shmem))
-		return -EOPNOTSUPP;
 	while (len) {
-		size_t part = min_t(size_t, len, PAGE_SIZE - offset_in_page(offset));
+		size_t part = snoop_shmem_piece(shmem, offset, len);
 
-		ret = snoop_shmem_access_page(shmem, offset, buf, part, write);
+		ret = snoop_shmem_access_piece(shmem, offset, buf, part, write);
 		if (ret)
 			return ret;
 		buf += part;
