@@ -208,7 +208,12 @@ DEFINE_DRM_GEM_FOPS(odd_fops);
 		.major = 1,						\
 	}
 
-static const struct drm_driver odd_drivers[] = {
+static char *driver_name;
+module_param(driver_name, charp, 0444);
+MODULE_PARM_DESC(driver_name, "Name of the driver of the card oddgem-vmap, as if it were another");
+
+/* Constant once the module is loaded. */
+static struct drm_driver odd_drivers[] = {
 	ODD_DRIVER(vmap),
 	ODD_DRIVER(dmabuf),
 	ODD_DRIVER(none),
@@ -261,6 +266,8 @@ static int __init odd_init(void)
 	unsigned int i;
 	int ret;
 
+	if (driver_name)
+		odd_drivers[0].name = driver_name;
 	for (i = 0; i < ARRAY_SIZE(odd_drivers); i++) {
 		ret = odd_add(i);
 		if (ret)
