@@ -59,11 +59,12 @@ fail_test()
 	replay "$1"
 }
 
-# judge NAME: count the results in $logs/NAME.{out,err,status}.
+# judge NAME: count the results in $logs/NAME.{out,err,status}, and say what it took.
 judge()
 {
-	local name=$1 log=$logs/$1 status good bad complaint
+	local name=$1 log=$logs/$1 status good bad complaint seconds=
 
+	read -r seconds 2>/dev/null <"$log.seconds"
 	status=$(cat "$log.status" 2>/dev/null)
 	if [ -r "$log.out" ]; then
 		read -r good bad complaint < <(tap_counts "$log.out")
@@ -86,13 +87,13 @@ judge()
 		;;
 	esac
 	if [ "$bad" = 0 ] && [ -z "$complaint" ]; then
-		echo "ok   $name ($good)"
+		echo "ok   $name ($good) ${seconds:-?} s"
 		[ -z "$verbose" ] || show "$log.out"
 		return
 	fi
 	[ -z "$complaint" ] || failed=$((failed + 1))
 	failures+=("$name: $bad failed${complaint:+; it $complaint}")
-	echo "FAIL $name: $good passed, $bad failed${complaint:+; it $complaint}"
+	echo "FAIL $name: $good passed, $bad failed, ${seconds:-?} s${complaint:+; it $complaint}"
 	show_failures "$log.out"
 	show "$log.err"
 	replay "$name"

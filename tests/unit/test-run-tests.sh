@@ -79,7 +79,7 @@ END
 chmod -x "$tests/unit/test-unstartable.sh"
 
 plan 70
-counts good '2 passed, 0 failed' '^ok   unit/test-good \(2\)$'
+counts good '2 passed, 0 failed' '^ok   unit/test-good \(2\) [0-9]+ s$'
 counts failing '1 passed, 1 failed' 'not ok 2 - b'
 counts silent-failure '1 passed, 1 failed' 'exited with status 7'
 counts dying '1 passed, 1 failed' 'died of signal 11'
