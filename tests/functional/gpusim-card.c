@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <xf86drm.h>
@@ -9,6 +6,7 @@
 #include "expect.h"
 #include "gpusim-card.h"
 #include "gpusim-client.h"
+#include "store.h"
 
 #define DRIVER		"/sys/bus/pci/drivers/gpusim"
 #define MODULE		"/sys/module/gpusim"
@@ -16,26 +14,6 @@
 
 /* The PCI address of the card, as sysfs writes it. */
 static char slot[32];
-
-static int try_write(const char *path, const char *text)
-{
-	int file = open(path, O_WRONLY | O_CLOEXEC), ret = 0;
-
-	if (file < 0)
-		expect_failed(__FILE__, __LINE__, "%s: %m", path);
-	if (write(file, text, strlen(text)) != (ssize_t)strlen(text))
-		ret = -errno;
-	close(file);
-	return ret;
-}
-
-static void write_sysfs(const char *path, const char *text)
-{
-	int ret = try_write(path, text);
-
-	if (ret)
-		expect_failed(__FILE__, __LINE__, "%s: %s", path, strerror(-ret));
-}
 
 void card_find(void)
 {
@@ -51,12 +29,12 @@ void card_find(void)
 
 void card_unbind(void)
 {
-	write_sysfs(DRIVER "/unbind", slot);
+	store(DRIVER "/unbind", slot);
 }
 
 void card_bind(void)
 {
-	write_sysfs(DRIVER "/bind", slot);
+	store(DRIVER "/bind", slot);
 }
 
 int card_module_users(void)
@@ -80,7 +58,7 @@ void card_wait_unused(void)
 
 int card_try_timeout(const char *ms)
 {
-	return try_write(MODULE "/parameters/timeout_ms", ms);
+	return store_try(MODULE "/parameters/timeout_ms", ms);
 }
 
 void card_set_timeout(unsigned int ms)
@@ -88,5 +66,5 @@ void card_set_timeout(unsigned int ms)
 	char text[16];
 
 	snprintf(text, sizeof(text), "%u", ms);
-	write_sysfs(MODULE "/parameters/timeout_ms", text);
+	store(MODULE "/parameters/timeout_ms", text);
 }

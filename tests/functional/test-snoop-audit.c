@@ -8,11 +8,9 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -23,40 +21,15 @@
 #include "snoop-module.h"
 #include "snoop.h"
 #include "target.h"
+#include "trace.h"
 
-#define TRACE		"/sys/kernel/tracing/instances/snoop-audit"
+#define TRACE		"snoop-audit"
 /* The kernel's interval of 5 s, and a little. */
 #define INTERVAL_MS	5500
 #define FLOOD		1000
 
-static char events[1 << 20];
 static unsigned int card;
 static int kmsg = -1;
-
-static void store(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
-		expect_failed(__FILE__, __LINE__, "%s: %s", path, strerror(errno));
-	close(fd);
-}
-
-/* All events since the last store(TRACE "/trace", ""), one a line. */
-static const char *read_events(void)
-{
-	int fd = open(TRACE "/trace", O_RDONLY | O_CLOEXEC);
-	size_t done = 0;
-	ssize_t ret;
-
-	expect_true(fd >= 0);
-	while ((ret = read(fd, events + done, sizeof(events) - 1 - done)) > 0)
-		done += ret;
-	expect_equal(ret, 0);
-	close(fd);
-	events[done] = '\0';
-	return events;
-}
 
 /* There was an event @text, made by process @pid. */
 static void expect_event(pid_t pid, const char *text)
@@ -66,13 +39,14 @@ static void expect_event(pid_t pid, const char *text)
 
 	snprintf(head, sizeof(head), "-%d ", pid);
 	snprintf(tail, sizeof(tail), ": %s\n", text);
-	for (line = read_events(); (end = strchr(line, '\n')); line = end + 1) {
+	for (line = trace_read(TRACE); (end = strchr(line, '\n')); line = end + 1) {
 		size_t len = end + 1 - line;
 
 		if (memmem(line, len, head, strlen(head)) && memmem(line, len, tail, strlen(tail)))
 			return;
 	}
-	expect_failed(__FILE__, __LINE__, "no event '%s...%s' in:\n%s", head, tail, events);
+	expect_failed(__FILE__, __LINE__, "no event '%s...%s' in:\n%s", head, tail,
+		      trace_read(TRACE));
 }
 
 /* Occurrences of a text. */
@@ -145,8 +119,7 @@ static int group_setup(void **state)
 	expect_ok(snoop_card_info(snoop, &info));
 	card = info.primary_minor;
 	close(snoop);
-	expect_equal(mkdir(TRACE, 0700), 0);
-	store(TRACE "/events/drm_snoop/enable", "1");
+	trace_begin(TRACE, "drm_snoop");
 	kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	expect_true(kmsg >= 0);
 	return 0;
@@ -156,12 +129,13 @@ static int group_teardown(void **state)
 {
 	(void)state;
 	close(kmsg);
-	return rmdir(TRACE);
+	trace_end(TRACE, "drm_snoop");
+	return 0;
 }
 
 static int setup(void **state)
 {
-	store(TRACE "/trace", "");
+	trace_clear(TRACE);
 	return scene_setup(state);
 }
 
@@ -390,7 +364,7 @@ static void test_log_refused(void **state)
 	wait_interval();
 	expect_error(snoop_register(scene->snoop, STDOUT_FILENO, &id), EINVAL);
 	expect_true(!next_line("drm_snoop: "));
-	expect_equal(count(read_events(), "client_id=0 "), 1);
+	expect_equal(count(trace_read(TRACE), "client_id=0 "), 1);
 }
 
 static void test_log_off(void **state)
@@ -406,7 +380,7 @@ static void test_log_off(void **state)
 	snoop_module_set("audit_log", 1);
 	expect_true(!line);
 	/* The setup's and this one. */
-	expect_equal(count(read_events(), " drm_snoop_register: "), 2);
+	expect_equal(count(trace_read(TRACE), " drm_snoop_register: "), 2);
 	expect_ok(snoop_register(scene->snoop, scene->drm, &id));
 	expect_true(next_line("drm_snoop: "));
 }
@@ -423,10 +397,10 @@ static void test_flood(void **state)
 	/* What was missing before is told with this one. */
 	expect_ok(snoop_register(scene->snoop, scene->drm, &id));
 	expect_true(lseek(kmsg, 0, SEEK_END) == 0);
-	store(TRACE "/trace", "");
+	trace_clear(TRACE);
 	for (i = 0; i < FLOOD; i++)
 		expect_ok(snoop_register(scene->snoop, scene->drm, &id));
-	expect_equal(count(read_events(), " drm_snoop_register: "), FLOOD);
+	expect_equal(count(trace_read(TRACE), " drm_snoop_register: "), FLOOD);
 	usleep(INTERVAL_MS * 1000);
 	expect_ok(snoop_register(scene->snoop, scene->drm, &id));
 

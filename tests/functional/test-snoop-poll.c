@@ -16,7 +16,6 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,6 +24,7 @@
 #include "gpusim-client.h"
 #include "scene.h"
 #include "snoop.h"
+#include "trace.h"
 
 /* Longer than any machine needs; shorter than the test may take. */
 #define LONG_MS		60000
@@ -35,7 +35,8 @@
 #define WRITABLE	(POLLOUT | POLLWRNORM)
 #define ALL		(READABLE | WRITABLE | POLLPRI)
 
-#define TRACE		"/sys/kernel/tracing/instances/snoop-poll"
+#define TRACE		"snoop-poll"
+#define TRACE_EVENT	"workqueue/workqueue_execute_start"
 
 #define POLLERS		12
 #define RACES		60
@@ -518,27 +519,17 @@ static void test_close_races(void **state)
 	}
 }
 
-static void trace_store(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
-		expect_failed(__FILE__, __LINE__, "%s: %m", path);
-	close(fd);
-}
-
 /* How often the timer of any snoop file ran since tracing began. */
 static unsigned int trace_runs(void)
 {
-	FILE *file = fopen(TRACE "/trace", "re");
+	const char *line = trace_read(TRACE);
 	unsigned int runs = 0;
-	char line[512];
 
-	expect_true(file);
-	while (fgets(line, sizeof(line), file))
-		if (strstr(line, "workqueue_execute_start") && strstr(line, "snoop_poll_work"))
-			runs++;
-	fclose(file);
+	/* No other event is recorded. */
+	while ((line = strstr(line, "function snoop_poll_work"))) {
+		runs++;
+		line++;
+	}
 	return runs;
 }
 
@@ -561,9 +552,7 @@ static void test_timer(void **state)
 	unsigned int runs;
 	__u64 id;
 
-	if (mkdir(TRACE, 0700) && errno != EEXIST)
-		expect_failed(__FILE__, __LINE__, "%s: %m", TRACE);
-	trace_store(TRACE "/events/workqueue/workqueue_execute_start/enable", "1");
+	trace_begin(TRACE, TRACE_EVENT);
 
 	/* Nobody asks, or just once, or there is nobody who could end. */
 	expect_ok(snoop_register(snoop, scene->drm, &id));
@@ -595,8 +584,7 @@ static void test_timer(void **state)
 	expect_equal(epoll_get(epoll, LONG_MS), EPOLLPRI | EPOLLHUP);
 	expect_no_timer();
 	close(epoll);
-	trace_store(TRACE "/events/workqueue/workqueue_execute_start/enable", "0");
-	expect_ok(rmdir(TRACE));
+	trace_end(TRACE, TRACE_EVENT);
 }
 
 /* No client is registered, so it is the card that wakes them. */
