@@ -13,30 +13,9 @@
 #include <xf86drm.h>
 
 #include "expect.h"
+#include "odd-card.h"
 #include "snoop.h"
 #include "view.h"
-
-static void run(const char *command)
-{
-	if (system(command))
-		expect_failed(__FILE__, __LINE__, "%s: failed", command);
-}
-
-static int load(void **state)
-{
-	char command[512];
-
-	snprintf(command, sizeof(command), "insmod %s/oddgem.ko", getenv("DRM_SNOOP_MODULES"));
-	run(command);
-	return 0;
-}
-
-/* It only goes if nobody holds an object, a dma-buf or a mapping. */
-static int unload(void **state)
-{
-	run("rmmod oddgem");
-	return 0;
-}
 
 static void check_driver(const char *driver, __u32 path)
 {
@@ -152,5 +131,6 @@ int main(void)
 		cmocka_unit_test(test_size),
 	};
 
-	return run_group("snoop-vmap", tests, sizeof(tests) / sizeof(tests[0]), load, unload);
+	return run_group("snoop-vmap", tests, sizeof(tests) / sizeof(tests[0]), odd_load,
+			 odd_unload);
 }

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Cards for tests, whose objects use no GEM helper: their memory is reached by vmap,
- * by a dma-buf with a vmap of its own (as i915's), or not at all by the kernel. The
- * stock drivers that have such objects find no device in QEMU.
+ * by a dma-buf with a vmap of its own (as i915's), or not at all by the kernel. Their
+ * maps are complete at mmap(), or filled by faults of all the kinds that drivers have.
+ * The stock drivers that have such objects find no device in QEMU.
  *
- * Objects are dumb buffers; their pages come with the first map of any kind.
+ * Objects are dumb buffers; their pages come with the first map of any kind. A card
+ * goes when its device (oddgem-KIND on the platform bus) is unbound.
  */
 
 #include <linux/dma-buf.h>
 #include <linux/dma-mapping.h>
 #include <linux/dma-resv.h>
 #include <linux/iosys-map.h>
+#include <linux/mm.h>
+#include <linux/mod_devicetable.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
 #include <linux/slab.h>
@@ -26,7 +30,7 @@
 /**
  * struct odd_object - a dumb buffer
  * @base: The GEM object.
- * @memory: From vmalloc_user(), or NULL. Protected by the reservation.
+ * @memory: From vmalloc_user(), or NULL. Set under the reservation; stays.
  * @maps: Mappings of the kernel's. Protected by the reservation.
  */
 struct odd_object {
@@ -78,20 +82,112 @@ static void odd_vunmap(struct drm_gem_object *obj, struct iosys_map *map)
 	to_odd(obj)->maps--;
 }
 
+static int odd_populate_unlocked(struct odd_object *odd)
+{
+	int ret;
+
+	dma_resv_lock(odd->base.resv, NULL);
+	ret = odd_populate(odd);
+	dma_resv_unlock(odd->base.resv);
+	return ret;
+}
+
+/* All pages at once. */
 static int odd_mmap(struct drm_gem_object *obj, struct vm_area_struct *vma)
 {
 	struct odd_object *odd = to_odd(obj);
-	int ret;
 
-	dma_resv_lock(obj->resv, NULL);
-	ret = odd_populate(odd);
-	dma_resv_unlock(obj->resv);
-	return ret ?: remap_vmalloc_range(vma, odd->memory, 0);
+	return odd_populate_unlocked(odd) ?: remap_vmalloc_range(vma, odd->memory, 0);
 }
 
 static const struct vm_operations_struct odd_vm_ops = {
 	.open = drm_gem_vm_open,
 	.close = drm_gem_vm_close,
+};
+
+/* Counted from the begin of the VMA, as many drivers do. */
+static struct page *odd_fault_page(const struct vm_fault *vmf)
+{
+	const struct odd_object *odd = to_odd(vmf->vma->vm_private_data);
+	unsigned long offset = vmf->address - vmf->vma->vm_start;
+
+	return offset < odd->base.size ? vmalloc_to_page(odd->memory + offset) : NULL;
+}
+
+static vm_fault_t odd_pfn_fault(struct vm_fault *vmf)
+{
+	struct page *page = odd_fault_page(vmf);
+
+	if (!page)
+		return VM_FAULT_SIGBUS;
+	return vmf_insert_pfn(vmf->vma, vmf->address, page_to_pfn(page));
+}
+
+static vm_fault_t odd_page_fault(struct vm_fault *vmf)
+{
+	struct page *page = odd_fault_page(vmf);
+
+	if (!page)
+		return VM_FAULT_SIGBUS;
+	switch (vm_insert_page(vmf->vma, vmf->address, page)) {
+	case 0:
+	case -EBUSY:
+		return VM_FAULT_NOPAGE;
+	case -ENOMEM:
+		return VM_FAULT_OOM;
+	default:
+		return VM_FAULT_SIGBUS;
+	}
+}
+
+static vm_fault_t odd_returned_fault(struct vm_fault *vmf)
+{
+	struct page *page = odd_fault_page(vmf);
+
+	if (!page)
+		return VM_FAULT_SIGBUS;
+	get_page(page);
+	vmf->page = page;
+	return 0;
+}
+
+static int odd_mmap_flags(struct drm_gem_object *obj, struct vm_area_struct *vma, vm_flags_t flags)
+{
+	vm_flags_set(vma, flags | VM_DONTEXPAND | VM_DONTDUMP);
+	return odd_populate_unlocked(to_odd(obj));
+}
+
+static int odd_pfn_mmap(struct drm_gem_object *obj, struct vm_area_struct *vma)
+{
+	return odd_mmap_flags(obj, vma, VM_PFNMAP);
+}
+
+static int odd_page_mmap(struct drm_gem_object *obj, struct vm_area_struct *vma)
+{
+	return odd_mmap_flags(obj, vma, VM_MIXEDMAP);
+}
+
+static int odd_returned_mmap(struct drm_gem_object *obj, struct vm_area_struct *vma)
+{
+	return odd_mmap_flags(obj, vma, 0);
+}
+
+static const struct vm_operations_struct odd_pfn_vm_ops = {
+	.open = drm_gem_vm_open,
+	.close = drm_gem_vm_close,
+	.fault = odd_pfn_fault,
+};
+
+static const struct vm_operations_struct odd_page_vm_ops = {
+	.open = drm_gem_vm_open,
+	.close = drm_gem_vm_close,
+	.fault = odd_page_fault,
+};
+
+static const struct vm_operations_struct odd_returned_vm_ops = {
+	.open = drm_gem_vm_open,
+	.close = drm_gem_vm_close,
+	.fault = odd_returned_fault,
 };
 
 static int odd_dmabuf_vmap(struct dma_buf *dmabuf, struct iosys_map *map)
@@ -159,6 +255,24 @@ static const struct drm_gem_object_funcs odd_none_funcs = {
 	.vm_ops = &odd_vm_ops,
 };
 
+static const struct drm_gem_object_funcs odd_pfn_funcs = {
+	.free = odd_free,
+	.mmap = odd_pfn_mmap,
+	.vm_ops = &odd_pfn_vm_ops,
+};
+
+static const struct drm_gem_object_funcs odd_page_funcs = {
+	.free = odd_free,
+	.mmap = odd_page_mmap,
+	.vm_ops = &odd_page_vm_ops,
+};
+
+static const struct drm_gem_object_funcs odd_returned_funcs = {
+	.free = odd_free,
+	.mmap = odd_returned_mmap,
+	.vm_ops = &odd_returned_vm_ops,
+};
+
 static int odd_create(struct drm_file *file, struct drm_device *drm,
 		      struct drm_mode_create_dumb *args, const struct drm_gem_object_funcs *funcs)
 {
@@ -177,89 +291,88 @@ static int odd_create(struct drm_file *file, struct drm_device *drm,
 	return ret;
 }
 
-static int odd_create_vmap(struct drm_file *file, struct drm_device *drm,
-			   struct drm_mode_create_dumb *args)
-{
-	return odd_create(file, drm, args, &odd_vmap_funcs);
-}
-
-static int odd_create_dmabuf(struct drm_file *file, struct drm_device *drm,
-			     struct drm_mode_create_dumb *args)
-{
-	return odd_create(file, drm, args, &odd_dmabuf_funcs);
-}
-
-static int odd_create_none(struct drm_file *file, struct drm_device *drm,
-			   struct drm_mode_create_dumb *args)
-{
-	return odd_create(file, drm, args, &odd_none_funcs);
-}
-
 DEFINE_DRM_GEM_FOPS(odd_fops);
-
-#define ODD_DRIVER(_kind)						\
-	{								\
-		.driver_features = DRIVER_GEM | DRIVER_RENDER,		\
-		.fops = &odd_fops,					\
-		.dumb_create = odd_create_##_kind,			\
-		.name = "oddgem-" #_kind,				\
-		.desc = "Test of drm_snoop",				\
-		.date = "20260101",					\
-		.major = 1,						\
-	}
 
 static char *driver_name;
 module_param(driver_name, charp, 0444);
 MODULE_PARM_DESC(driver_name, "Name of the driver of the card oddgem-vmap, as if it were another");
 
-/* Constant once the module is loaded. */
-static struct drm_driver odd_drivers[] = {
-	ODD_DRIVER(vmap),
-	ODD_DRIVER(dmabuf),
-	ODD_DRIVER(none),
+#define ODD_DRIVER(_kind)							\
+	static int odd_create_##_kind(struct drm_file *file, struct drm_device *drm, \
+				      struct drm_mode_create_dumb *args)	\
+	{									\
+		return odd_create(file, drm, args, &odd_##_kind##_funcs);	\
+	}									\
+										\
+	/* Constant once the module is loaded. */				\
+	static struct drm_driver odd_##_kind##_driver = {			\
+		.driver_features = DRIVER_GEM | DRIVER_RENDER,			\
+		.fops = &odd_fops,						\
+		.dumb_create = odd_create_##_kind,				\
+		.name = "oddgem-" #_kind,					\
+		.desc = "Test of drm_snoop",					\
+		.date = "20260101",						\
+		.major = 1,							\
+	}
+
+ODD_DRIVER(vmap);
+ODD_DRIVER(dmabuf);
+ODD_DRIVER(none);
+ODD_DRIVER(pfn);
+ODD_DRIVER(page);
+ODD_DRIVER(returned);
+
+#define ODD_DEVICE(_kind)							\
+	{ .name = "oddgem-" #_kind, .driver_data = (kernel_ulong_t)&odd_##_kind##_driver }
+
+static const struct platform_device_id odd_ids[] = {
+	ODD_DEVICE(vmap),
+	ODD_DEVICE(dmabuf),
+	ODD_DEVICE(none),
+	ODD_DEVICE(pfn),
+	ODD_DEVICE(page),
+	ODD_DEVICE(returned),
+	{}
 };
 
-/* The card of each driver, with its device; immutable once the module is loaded. */
-static struct drm_device *odd_cards[ARRAY_SIZE(odd_drivers)];
+#define ODD_DEVICES	(ARRAY_SIZE(odd_ids) - 1)
 
-static int odd_add(unsigned int index)
+/* One of each kind; immutable once the module is loaded. */
+static struct platform_device *odd_devices[ODD_DEVICES];
+
+static int odd_probe(struct platform_device *device)
 {
-	struct platform_device *device;
+	const struct platform_device_id *id = platform_get_device_id(device);
 	struct drm_device *drm;
 	int ret;
 
-	device = platform_device_register_simple(odd_drivers[index].name, -1, NULL, 0);
-	if (IS_ERR(device))
-		return PTR_ERR(device);
-	drm = drm_dev_alloc(&odd_drivers[index], &device->dev);
-	ret = PTR_ERR_OR_ZERO(drm);
-	if (ret)
-		goto err_device;
+	drm = drm_dev_alloc((const struct drm_driver *)id->driver_data, &device->dev);
+	if (IS_ERR(drm))
+		return PTR_ERR(drm);
 	ret = dma_coerce_mask_and_coherent(&device->dev, DMA_BIT_MASK(64));
+	if (!ret)
+		ret = drm_dev_register(drm, 0);
 	if (ret)
-		goto err_drm;
-	ret = drm_dev_register(drm, 0);
-	if (ret)
-		goto err_drm;
-	odd_cards[index] = drm;
-	return 0;
-
-err_drm:
-	drm_dev_put(drm);
-err_device:
-	platform_device_unregister(device);
+		drm_dev_put(drm);
+	else
+		platform_set_drvdata(device, drm);
 	return ret;
 }
 
-static void odd_remove(unsigned int index)
+static void odd_remove(struct platform_device *device)
 {
-	struct drm_device *drm = odd_cards[index];
-	struct platform_device *device = to_platform_device(drm->dev);
+	struct drm_device *drm = platform_get_drvdata(device);
 
 	drm_dev_unplug(drm);
 	drm_dev_put(drm);
-	platform_device_unregister(device);
 }
+
+static struct platform_driver odd_platform_driver = {
+	.probe = odd_probe,
+	.remove = odd_remove,
+	.id_table = odd_ids,
+	.driver.name = KBUILD_MODNAME,
+};
 
 static int __init odd_init(void)
 {
@@ -267,17 +380,23 @@ static int __init odd_init(void)
 	int ret;
 
 	if (driver_name)
-		odd_drivers[0].name = driver_name;
-	for (i = 0; i < ARRAY_SIZE(odd_drivers); i++) {
-		ret = odd_add(i);
+		odd_vmap_driver.name = driver_name;
+	ret = platform_driver_register(&odd_platform_driver);
+	if (ret)
+		return ret;
+	for (i = 0; i < ODD_DEVICES; i++) {
+		odd_devices[i] = platform_device_register_simple(odd_ids[i].name,
+								 PLATFORM_DEVID_NONE, NULL, 0);
+		ret = PTR_ERR_OR_ZERO(odd_devices[i]);
 		if (ret)
-			goto err_remove;
+			goto err_unregister;
 	}
 	return 0;
 
-err_remove:
+err_unregister:
 	while (i--)
-		odd_remove(i);
+		platform_device_unregister(odd_devices[i]);
+	platform_driver_unregister(&odd_platform_driver);
 	return ret;
 }
 
@@ -285,8 +404,9 @@ static void __exit odd_exit(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(odd_drivers); i++)
-		odd_remove(i);
+	for (i = 0; i < ODD_DEVICES; i++)
+		platform_device_unregister(odd_devices[i]);
+	platform_driver_unregister(&odd_platform_driver);
 }
 
 module_init(odd_init);
