@@ -3,12 +3,13 @@
  * vm: --gpu all
  * timeout: 300
  *
- * Objects of one driver imported by another: read and written through the
+ * Objects of one driver imported by another: read, written and mapped through the
  * importer's handle they are the exporter's, whose process sees it, and LIST says
  * on both sides what they are.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -21,8 +22,10 @@
 #include "model.h"
 #include "snoop.h"
 #include "view.h"
+#include "window.h"
 
 #define MAY		(DRM_SNOOP_READABLE | DRM_SNOOP_WRITABLE)
+#define PAGE		WINDOW_PAGE
 #define OFFSET		4099
 #define LENGTH		5000
 
@@ -82,6 +85,124 @@ static ssize_t import_write(const struct import *import, uint64_t seed)
 	return snoop_pwrite(import->snoop, data, LENGTH, OFFSET);
 }
 
+/* Who stores to the exporter's buffer: a drawing process, or the test by a map. */
+struct painter {
+	struct drawer *drawer;
+	uint8_t *map;
+	uint64_t size;
+};
+
+static void paint(const struct painter *painter, uint64_t seed)
+{
+	if (painter->drawer)
+		drawer_draw(painter->drawer, seed);
+	else
+		model_fill(painter->map, painter->size, seed, 0);
+}
+
+static uint8_t peek(const struct painter *painter, uint64_t offset)
+{
+	return painter->drawer ? drawer_peek(painter->drawer, offset) : painter->map[offset];
+}
+
+/* Windows at any page show each store at once. */
+static void check_windows(const struct import *import, uint64_t addr,
+			  const struct painter *painter)
+{
+	const uint64_t size = painter->size, pages = size / PAGE;
+	uint8_t *whole = window_map(import->snoop, addr, size, PROT_READ), *map;
+	uint64_t first, count, i;
+
+	paint(painter, 101);
+	window_check(whole, 101, 0, size);
+	paint(painter, 102);
+	window_check(whole, 102, 0, size);
+	for (i = 0; i < 12; i++) {
+		first = i * 19 % pages;
+		count = 1 + i * 3 % (pages - first);
+		map = window_map(import->snoop, addr + first * PAGE, count * PAGE, PROT_READ);
+		window_check(map, 102, first * PAGE, count * PAGE);
+		munmap(map, count * PAGE);
+	}
+	munmap(whole, size);
+	expect_error(window_flags(import->snoop, addr, size + 1, PROT_READ, MAP_SHARED), EINVAL);
+	expect_error(window_flags(import->snoop, addr + size, PAGE, PROT_READ, MAP_SHARED), ENXIO);
+}
+
+/* Holes of pages that were seen, and of others; the observer's own /proc/self/mem. */
+static void check_holes(const struct import *import, uint64_t addr,
+			const struct painter *painter)
+{
+	uint8_t *map = window_map(import->snoop, addr + 3 * PAGE, 10 * PAGE, PROT_READ);
+	uint8_t byte = 0xe7;
+
+	paint(painter, 103);
+	window_check(map + 4 * PAGE, 103, 7 * PAGE, 3 * PAGE);
+	munmap(map + PAGE, 2 * PAGE);
+	munmap(map + 5 * PAGE, PAGE);
+	expect_equal(window_load(map + PAGE), SIGSEGV);
+	expect_equal(window_load(map + 5 * PAGE), SIGSEGV);
+	paint(painter, 104);
+	window_check(map, 104, 3 * PAGE, PAGE);
+	window_check(map + 3 * PAGE, 104, 6 * PAGE, 2 * PAGE);
+	window_check(map + 6 * PAGE, 104, 9 * PAGE, 4 * PAGE);
+	expect_true(window_write_mem(map, &byte, 1) < 0);
+	expect_true(window_write_mem(map + 8 * PAGE, &byte, 1) < 0);
+	expect_equal(peek(painter, 3 * PAGE), model_byte(104, 3 * PAGE));
+	expect_equal(peek(painter, 11 * PAGE), model_byte(104, 11 * PAGE));
+	munmap(map, 10 * PAGE);
+}
+
+/* Stored to as the dma-buf may be. */
+static void check_stores(const struct import *import, uint64_t addr,
+			 const struct painter *painter, bool may_write)
+{
+	uint8_t *map, byte = 0x3c;
+
+	if (!may_write) {
+		expect_error(window_flags(import->snoop, addr, PAGE, PROT_READ | PROT_WRITE,
+					  MAP_SHARED), EACCES);
+		map = window_map(import->snoop, addr, PAGE, PROT_READ);
+		expect_error(window_protect(map, PAGE, PROT_READ | PROT_WRITE), EACCES);
+		munmap(map, PAGE);
+		return;
+	}
+	paint(painter, 105);
+	map = window_map(import->snoop, addr + 6 * PAGE, 2 * PAGE, PROT_READ | PROT_WRITE);
+	model_fill(map + 7, PAGE, 106, 6 * PAGE + 7);
+	expect_equal(window_write_mem(map + PAGE + 100, &byte, 1), 1);
+	expect_equal(peek(painter, 6 * PAGE + 6), model_byte(105, 6 * PAGE + 6));
+	expect_equal(peek(painter, 6 * PAGE + 7), model_byte(106, 6 * PAGE + 7));
+	expect_equal(peek(painter, 7 * PAGE + 6), model_byte(106, 7 * PAGE + 6));
+	expect_equal(peek(painter, 7 * PAGE + 7), model_byte(105, 7 * PAGE + 7));
+	expect_equal(peek(painter, 7 * PAGE + 100), byte);
+	munmap(map, 2 * PAGE);
+}
+
+/* Who could not write to it may read it, and not map it. */
+static void check_read_only(const struct import *import)
+{
+	int snoop = expect_ok(snoop_reopen(import->snoop, O_RDONLY));
+	__u64 id;
+	char byte;
+
+	expect_ok(snoop_register(snoop, import->drm, &id));
+	expect_ok(snoop_bind_object(snoop, id, import->handle, NULL));
+	expect_equal(snoop_pread(snoop, &byte, 1, 0), 1);
+	expect_error(window_flags(snoop, 0, PAGE, PROT_READ, MAP_SHARED), EACCES);
+	close(snoop);
+}
+
+/* All of this at @addr of what the file is bound to. */
+static void check_maps(const struct import *import, uint64_t addr,
+		       const struct painter *painter, bool may_write)
+{
+	check_windows(import, addr, painter);
+	check_holes(import, addr, painter);
+	check_stores(import, addr, painter, may_write);
+	check_read_only(import);
+}
+
 static void import_check_object(const struct import *import, uint64_t size, __u32 flags,
 				__u32 path, __u32 placement)
 {
@@ -125,6 +246,9 @@ static void check_shmem_with(const char *exporter, const char *importer, uint32_
 	drawer_check(&view.drawer, flags ? 73 : 72, OFFSET, LENGTH);
 	/* The exporter's own handle is as good as ever. */
 	view_check(&view, flags ? 73 : 72, OFFSET, LENGTH);
+	check_maps(&import, 0, &(struct painter) {
+		.drawer = &view.drawer, .size = view.drawer.size,
+	}, flags);
 	view_check_write(&view, 74);
 	import_close(&import);
 	view_check_path(&view, DRM_SNOOP_PATH_SHMEM, 0);
@@ -204,6 +328,25 @@ static void test_to_virtio_gpu(void **state)
 	view_close(&view);
 }
 
+/* By address, where gpusim's engine stores, too; and by handle. */
+static void check_maps_of_engine(const struct import *import, uint32_t vm, uint64_t addr,
+				 struct view *view)
+{
+	const struct painter painter = { .drawer = &view->drawer, .size = view->drawer.size };
+	uint64_t *map, i;
+
+	check_maps(import, 0, &painter, true);
+	expect_ok(snoop_bind_vm(import->snoop, import->client_id, vm, NULL));
+	check_maps(import, addr, &painter, true);
+	map = window_map(import->snoop, addr + 5 * PAGE, 2 * PAGE, PROT_READ);
+	for (i = 1; i < 5; i++) {
+		expect_ok(gc_fill(import->drm, vm, addr + 6 * PAGE, PAGE, i));
+		expect_equal(map[PAGE / 8], i);
+		expect_equal(map[2 * PAGE / 8 - 1], i);
+	}
+	munmap(map, 2 * PAGE);
+}
+
 /* gpusim's engine works in a buffer of another driver. */
 static void check_to_gpusim(const char *exporter)
 {
@@ -239,6 +382,7 @@ static void check_to_gpusim(const char *exporter)
 			    !memcmp(words, words + 1, view.drawer.size - sizeof(*words)));
 	}
 	free(words);
+	check_maps_of_engine(&import, vm, addr, &view);
 	import_close(&import);
 	view_close(&view);
 }
@@ -278,6 +422,7 @@ static void check_from_gpusim(const char *importer, uint32_t placement)
 	model_fill(wanted, LENGTH, 93, OFFSET);
 	expect_bytes(map + OFFSET, wanted, LENGTH);
 	import_check(&import, 93);
+	check_maps(&import, 0, &(struct painter) { .map = map, .size = size }, true);
 	munmap(map, size);
 	import_close(&import);
 	close(gpusim);
