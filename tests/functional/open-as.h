@@ -3,9 +3,11 @@
 #define TESTS_OPEN_AS_H
 
 /*
- * A snoop file of the first card of gpusim that @user opened, whom limits are counted
- * for, in the hands of the test. Fails the running test when it cannot.
+ * A snoop file that @user opened, whom limits are counted for, in the hands of the
+ * test: of the first card of gpusim, or of another driver. Fails the running test when
+ * it cannot.
  */
 int open_as(const char *user);
+int open_card_as(const char *driver, const char *user);
 
 #endif
