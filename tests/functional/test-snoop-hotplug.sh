@@ -6,13 +6,13 @@
 # Without fbdev emulation: virtio_gpu of 6.12 leaks an object of the console when
 # its card is unbound, with a WARNING, whether or not drm_snoop is loaded. qxl is not
 # among the cards: its driver in 6.12 leaks its interrupt when it is unbound.
-# vm: boot hotplug --append drm_kms_helper.fbdev_emulation=0 --gpu gpusim --gpu virtio-gpu --gpu bochs --gpu vgem
+# vm: boot hotplug --append drm_kms_helper.fbdev_emulation=0 --gpu gpusim --gpu virtio-gpu --gpu bochs --gpu vgem --gpu vkms
 # timeout: 300
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 . "$DRM_SNOOP_TOP/tests/lib/cards.sh"
 
-gpus=(gpusim virtio-gpu bochs vgem)
-plan $((3 * 8 + 4 * 7 + 8 + 4))
+gpus=(gpusim virtio-gpu bochs vgem vkms)
+plan $((3 * 8 + 5 * 7 + 8 + 4))
 
 # The card's device is taken from its driver while threads read.
 test_unbind()
@@ -76,15 +76,15 @@ test_libdrm()
 {
 	local devices=$DRM_SNOOP_BUILD/tests/functional/drm-devices
 
-	is 'four snoop nodes' "$(snoop_nodes)" 4
+	is 'a snoop node for each card' "$(snoop_nodes)" ${#gpus[@]}
 	"$devices" >"$work/with"
-	like 'libdrm sees all cards' "$(cat "$work/with")" '^4 devices$'
+	like 'libdrm sees all cards' "$(cat "$work/with")" "^${#gpus[@]} devices\$"
 	succeeds 'rmmod drm_snoop' remove drm_snoop
 	is 'no snoop nodes' "$(snoop_nodes)" 0
 	"$devices" >"$work/without"
 	same 'libdrm sees the same without drm_snoop' "$work/with" "$work/without"
 	succeeds 'insmod drm_snoop after the drivers' load_snoop
-	is 'four snoop nodes again' "$(snoop_nodes)" 4
+	is 'and a node for each card again' "$(snoop_nodes)" ${#gpus[@]}
 	"$devices" >"$work/after"
 	same 'and the same when it came last' "$work/with" "$work/after"
 }
@@ -103,7 +103,7 @@ test_snoop_module()
 		remove drm_snoop || bad=$((bad + 1))
 		[ "$(snoop_nodes)" = 0 ] || bad=$((bad + 1))
 		load_snoop || bad=$((bad + 1))
-		[ "$(snoop_nodes)" = 4 ] || bad=$((bad + 1))
+		[ "$(snoop_nodes)" = ${#gpus[@]} ] || bad=$((bad + 1))
 	done
 	is 'reloaded 20 times' "$bad" 0
 	observer_end

@@ -3,12 +3,12 @@
 # Cards, drivers and drm_snoop that are to go while an object is mapped.
 #
 # Without fbdev emulation, for virtio_gpu: see test-snoop-hotplug.sh.
-# vm: boot hotplug --append drm_kms_helper.fbdev_emulation=0 --gpu gpusim --gpu virtio-gpu --gpu bochs --gpu vgem
+# vm: boot hotplug --append drm_kms_helper.fbdev_emulation=0 --gpu gpusim --gpu virtio-gpu --gpu bochs --gpu vgem --gpu vkms
 # timeout: 600
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 . "$DRM_SNOOP_TOP/tests/lib/cards.sh"
 
-plan $((3 * 11 + 4 * 9 + 7 + 6))
+plan $((3 * 11 + 5 * 9 + 7 + 6))
 
 # The device is taken from its driver while a thread reads the map.
 test_unbind()
@@ -145,7 +145,7 @@ shmem_kib()
 for gpu in gpusim virtio-gpu bochs; do
 	test_unbind "$gpu"
 done
-for gpu in gpusim virtio-gpu bochs vgem; do
+for gpu in gpusim virtio-gpu bochs vgem vkms; do
 	test_modules "$gpu"
 done
 test_removal

@@ -15,9 +15,10 @@ declare -A bus_driver=(
 	[gpusim]=pci/drivers/gpusim
 	[virtio-gpu]=virtio/drivers/virtio_gpu
 	[bochs]=pci/drivers/bochs-drm
+	[radeon]=pci/drivers/radeon
 )
 declare -A driver_module=(
-	[gpusim]=gpusim [virtio-gpu]=virtio_gpu [bochs]=bochs [vgem]=vgem
+	[gpusim]=gpusim [virtio-gpu]=virtio_gpu [bochs]=bochs [vgem]=vgem [vkms]=vkms
 )
 
 # device_of GPU: name of its first device on the bus of its driver.
@@ -39,8 +40,9 @@ card_of()
 	local dir wanted
 
 	CARD=
-	if [ "$1" = vgem ]; then
-		wanted=$(readlink -f /sys/devices/platform/vgem)
+	# Devices without a driver, which the module makes.
+	if [[ $1 == vgem || $1 == vkms ]]; then
+		wanted=$(readlink -f "/sys/devices/platform/$1")
 	else
 		wanted=$(device_of "$1") || return 1
 		wanted=$(readlink -f "/sys/bus/${bus_driver[$1]}/$wanted")
@@ -88,11 +90,11 @@ load_snoop() { within 30 insmod "$DRM_SNOOP_MODULES/drm_snoop.ko"; }
 # load_gpu GPU
 load_gpu()
 {
-	if [ "$1" = gpusim ]; then
-		within 30 insmod "$DRM_SNOOP_MODULES/gpusim.ko"
-	else
-		within 30 modprobe "${driver_module[$1]}"
-	fi
+	case $1 in
+	gpusim) within 30 insmod "$DRM_SNOOP_MODULES/gpusim.ko" ;;
+	vkms) within 30 insmod "$DRM_SNOOP_VKMS" ;;
+	*) within 30 modprobe "${driver_module[$1]}" ;;
+	esac
 }
 
 snoop_nodes()
