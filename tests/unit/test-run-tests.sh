@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # tests/run-tests can fail: deliberately bad tests are counted as failed.
-# timeout: 60
+# timeout: 240
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 
 tests=$work/tests
