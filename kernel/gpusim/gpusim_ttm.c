@@ -4,6 +4,7 @@
  */
 
 #include <linux/highmem.h>
+#include <linux/module.h>
 #include <linux/slab.h>
 
 #include <drm/drm_drv.h>
@@ -20,6 +21,11 @@
 #include "gpusim_prime.h"
 #include "gpusim_ttm.h"
 #include "gpusim_vm.h"
+
+static bool gpusim_access = true;
+module_param_named(access_memory, gpusim_access, bool, 0644);
+MODULE_PARM_DESC(access_memory,
+		 "Let debuggers reach memory that the CPU cannot map; cards bound from then on (default Y)");
 
 static u64 gpusim_vram_offset(const struct ttm_resource *res)
 {
@@ -243,6 +249,19 @@ static struct ttm_device_funcs gpusim_ttm_funcs = {
 	.access_memory = gpusim_access_memory,
 };
 
+/* As some drivers are: what the CPU cannot map it cannot reach at all. */
+static struct ttm_device_funcs gpusim_ttm_funcs_window = {
+	.ttm_tt_create = gpusim_tt_create,
+	.ttm_tt_destroy = gpusim_tt_destroy,
+	.ttm_tt_populate = gpusim_tt_populate,
+	.ttm_tt_unpopulate = gpusim_tt_unpopulate,
+	.eviction_valuable = gpusim_eviction_valuable,
+	.evict_flags = gpusim_evict_flags,
+	.move = gpusim_move,
+	.io_mem_reserve = gpusim_io_mem_reserve,
+	.io_mem_pfn = gpusim_io_mem_pfn,
+};
+
 static void gpusim_ttm_fini_device(struct drm_device *drm, void *data)
 {
 	ttm_device_fini(data);
@@ -277,7 +296,9 @@ int gpusim_ttm_init(struct gpusim_device *gdev)
 	if (ret)
 		return ret;
 
-	ret = ttm_device_init(&gdev->ttm, &gpusim_ttm_funcs, drm->dev,
+	ret = ttm_device_init(&gdev->ttm,
+			      gpusim_access ? &gpusim_ttm_funcs : &gpusim_ttm_funcs_window,
+			      drm->dev,
 			      drm->anon_inode->i_mapping, drm->vma_offset_manager, false, false);
 	if (ret)
 		return ret;
