@@ -39,12 +39,22 @@ int snoop_dmabuf_check(const struct dma_buf *dmabuf, struct device *dev)
 	return dmabuf->size > DRM_SNOOP_WHOLE_MAX ? -EFBIG : 0;
 }
 
-/*
+/**
+ * snoop_dmabuf_access_locked - copy content out of a dma-buf, or into it
+ * @dmabuf: The dma-buf, that snoop_dmabuf_check() allows; its reservation is held, and
+ *	its memory is in place.
+ * @offset: First byte.
+ * @buf: Kernel memory.
+ * @len: Bytes; [@offset, @offset + @len) is inside the dma-buf.
+ * @write: Into the dma-buf.
+ *
  * As dma_buf_vmap() and dma_buf_vunmap() (6.12), which warn in the kernel log when an
  * exporter refuses. Others find no mapping: the reservation is held all the time.
+ *
+ * Return: as snoop_object_access().
  */
-static int snoop_dmabuf_access_locked(struct dma_buf *dmabuf, u64 offset, void *buf, size_t len,
-				      bool write)
+int snoop_dmabuf_access_locked(struct dma_buf *dmabuf, u64 offset, void *buf, size_t len,
+			       bool write)
 {
 	bool mapped = dmabuf->vmapping_counter;
 	struct iosys_map map = { };

@@ -10,6 +10,8 @@ struct drm_gem_object;
 struct snoop_access;
 
 int snoop_dmabuf_check(const struct dma_buf *dmabuf, struct device *dev);
+int snoop_dmabuf_access_locked(struct dma_buf *dmabuf, u64 offset, void *buf, size_t len,
+			       bool write);
 int snoop_dmabuf_access(const struct snoop_access *access, struct dma_buf *dmabuf,
 			struct device *dev, u64 offset, void *buf, size_t len, bool write);
 

@@ -7,6 +7,7 @@
  */
 
 #include <linux/dma-buf.h>
+#include <linux/dma-resv.h>
 #include <linux/err.h>
 #include <linux/fcntl.h>
 #include <linux/file.h>
@@ -16,8 +17,10 @@
 #include <drm/drm_prime.h>
 
 #include "access.h"
+#include "adapters/adapter.h"
 #include "dmabuf.h"
 #include "object.h"
+#include "wait.h"
 
 /* The generic dma-buf of GEM is mapped by the object's vmap, which is missing. */
 static bool snoop_export_is_generic(const struct dma_buf *dmabuf)
@@ -55,13 +58,33 @@ static struct dma_buf *snoop_export_get(struct drm_gem_object *obj)
  */
 int snoop_export_check(struct drm_gem_object *obj)
 {
-	struct dma_buf *dmabuf = snoop_export_get(obj);
+	const struct snoop_adapter *adapter = snoop_content_adapter(obj);
+	struct dma_buf *dmabuf;
 	int ret;
 
+	if (IS_ERR(adapter))
+		return PTR_ERR(adapter);
+	dmabuf = snoop_export_get(obj);
 	if (IS_ERR(dmabuf))
 		return PTR_ERR(dmabuf);
 	ret = snoop_dmabuf_check(dmabuf, obj->dev->dev);
 	snoop_export_put(dmabuf);
+	return ret;
+}
+
+/* With the reservation held, which is the object's if there is an adapter. */
+static int snoop_export_access_locked(const struct snoop_adapter *adapter,
+				      struct drm_gem_object *obj, struct dma_buf *dmabuf,
+				      u64 offset, void *buf, size_t len, bool write)
+{
+	int held = adapter ? adapter->ops->content_begin(adapter, obj) : 0;
+	int ret;
+
+	if (held < 0)
+		return held;
+	ret = snoop_dmabuf_access_locked(dmabuf, offset, buf, len, write);
+	if (held)
+		adapter->ops->content_end(adapter, obj);
 	return ret;
 }
 
@@ -79,12 +102,25 @@ int snoop_export_check(struct drm_gem_object *obj)
 int snoop_export_access(const struct snoop_access *access, struct drm_gem_object *obj,
 			u64 offset, void *buf, size_t len, bool write)
 {
-	struct dma_buf *dmabuf = snoop_export_get(obj);
+	const struct snoop_adapter *adapter = snoop_content_adapter(obj);
+	struct dma_buf *dmabuf;
 	int ret;
 
+	if (IS_ERR(adapter))
+		return PTR_ERR(adapter);
+	dmabuf = snoop_export_get(obj);
 	if (IS_ERR(dmabuf))
 		return PTR_ERR(dmabuf);
-	ret = snoop_dmabuf_access(access, dmabuf, obj->dev->dev, offset, buf, len, write);
+	ret = snoop_dmabuf_check(dmabuf, obj->dev->dev);
+	/* The adapter looks at what the object's reservation guards. */
+	if (!ret && adapter && dmabuf->resv != obj->resv)
+		ret = -EOPNOTSUPP;
+	if (!ret)
+		ret = snoop_resv_lock(dmabuf->resv, access->deadline);
+	if (!ret) {
+		ret = snoop_export_access_locked(adapter, obj, dmabuf, offset, buf, len, write);
+		dma_resv_unlock(dmabuf->resv);
+	}
 	snoop_export_put(dmabuf);
 	return ret;
 }

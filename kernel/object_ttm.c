@@ -5,6 +5,7 @@
  */
 
 #include <linux/dma-resv.h>
+#include <linux/err.h>
 #include <linux/iosys-map.h>
 #include <linux/pm_runtime.h>
 
@@ -18,7 +19,7 @@
 
 #include <uapi/drm/drm_snoop.h>
 
-#include "aperture.h"
+#include "adapters/adapter.h"
 #include "copy.h"
 #include "object.h"
 #include "object_ttm.h"
@@ -50,9 +51,7 @@ static void snoop_ttm_status(struct drm_gem_object *obj, struct snoop_object_sta
 		state->error = -ENODATA;
 		return;
 	}
-	if (snoop_ttm_is_foreign(bo) ||
-	    (!snoop_ttm_is_system(bo) && !snoop_ttm_has_window(bo) &&
-	     !bo->bdev->funcs->access_memory))
+	if (snoop_ttm_is_foreign(bo))
 		state->error = -EOPNOTSUPP;
 	state->placement = snoop_ttm_placement(bo);
 }
@@ -81,35 +80,6 @@ static void snoop_ttm_unmap_window(struct ttm_bo_kmap_obj *window, bool reserved
 		iounmap((void __iomem *)window->virtual);
 	else if (window->bo_kmap_type != ttm_bo_map_premapped)
 		ttm_bo_kunmap(window);
-}
-
-/*
- * Memory at an address of the bus, which is this object's at the moment: it is in place,
- * and its I/O space is reserved.
- */
-static int snoop_ttm_access_bus(const struct ttm_buffer_object *bo, u64 offset, void *buf,
-				size_t len, bool write)
-{
-	const struct ttm_resource *res = bo->resource;
-	u64 start = res->bus.offset, end = start + PAGE_ALIGN(res->size), addr = start + offset;
-
-	while (len) {
-		struct snoop_aperture *aperture;
-		struct iosys_map map;
-		size_t part;
-
-		aperture = snoop_aperture_get(bo->base.dev, addr, start, end, res->bus.caching);
-		if (!aperture)
-			return -ENOMEM;
-		part = min_t(u64, len, aperture->end - addr);
-		iosys_map_set_vaddr_iomem(&map, aperture->addr);
-		snoop_copy_wc(&map, addr - aperture->start, buf, part, write);
-		snoop_aperture_put(aperture);
-		buf += part;
-		addr += part;
-		len -= part;
-	}
-	return 0;
 }
 
 /* Maps just the pages that are accessed. */
@@ -151,7 +121,7 @@ static int snoop_ttm_access_window(struct ttm_buffer_object *bo, u64 offset, voi
 		return reserved;
 	if (!res->bus.is_iomem || res->bus.addr || !PAGE_ALIGNED(res->bus.offset))
 		return snoop_ttm_access_kmap(bo, offset, buf, len, write, reserved);
-	ret = snoop_ttm_access_bus(bo, offset, buf, len, write);
+	ret = snoop_ttm_access_block(bo, offset, buf, len, write);
 	if (reserved)
 		snoop_ttm_io_put(bo);
 	return ret;
@@ -212,9 +182,17 @@ static int snoop_ttm_access_memory(struct ttm_buffer_object *bo, u64 offset, voi
 	return 0;
 }
 
-static int snoop_ttm_access_device(struct ttm_buffer_object *bo, u64 offset, void *buf, size_t len,
+/* Is it better not to ask the driver for memory that the CPU does not see? */
+static bool snoop_ttm_is_window_only(const struct ttm_buffer_object *bo)
+{
+	return !bo->bdev->funcs->access_memory ||
+	       (!snoop_ttm_has_window(bo) && snoop_content_is_window_only(&bo->base));
+}
+
+static int snoop_ttm_access_placed(struct ttm_buffer_object *bo, u64 offset, void *buf, size_t len,
 				   bool write)
 {
+	bool window_only = snoop_ttm_is_window_only(bo);
 	int ret = -EOPNOTSUPP;
 
 	/* ttm_bo_kmap_ttm() takes it for granted. */
@@ -222,10 +200,38 @@ static int snoop_ttm_access_device(struct ttm_buffer_object *bo, u64 offset, voi
 		return -ENODATA;
 	if (snoop_ttm_has_window(bo))
 		ret = snoop_ttm_access_window(bo, offset, buf, len, write);
-	if (ret && bo->bdev->funcs->access_memory)
+	else if (window_only)
+		ret = snoop_ttm_access_scattered(bo, offset, buf, len, write);
+	if (ret && !window_only)
 		ret = snoop_ttm_access_memory(bo, offset, buf, len, write);
 	/* -EINVAL of a driver: the CPU does not see it. */
 	return ret == -EINVAL ? -EOPNOTSUPP : ret;
+}
+
+/*
+ * A driver that frees I/O space (nouveau, 6.12) may take it from an object that the
+ * target has mapped, whoever has the reservation: only its adapter can tell it not to.
+ * What is reserved for this access alone stays.
+ */
+static int snoop_ttm_access_device(struct ttm_buffer_object *bo, u64 offset, void *buf, size_t len,
+				   bool write)
+{
+	const struct snoop_adapter *adapter;
+	int held, ret;
+
+	if (!bo->bdev->funcs->io_mem_free)
+		return snoop_ttm_access_placed(bo, offset, buf, len, write);
+	adapter = snoop_content_adapter(&bo->base);
+	if (IS_ERR_OR_NULL(adapter))
+		return snoop_ttm_io_is_reserved(bo->resource) ? -EOPNOTSUPP :
+		       snoop_ttm_access_placed(bo, offset, buf, len, write);
+	held = adapter->ops->content_begin(adapter, &bo->base);
+	if (held < 0)
+		return held;
+	ret = snoop_ttm_access_placed(bo, offset, buf, len, write);
+	if (held)
+		adapter->ops->content_end(adapter, &bo->base);
+	return ret;
 }
 
 static int snoop_ttm_access(struct drm_gem_object *obj, u64 offset, void *buf, size_t len,

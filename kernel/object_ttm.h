@@ -8,6 +8,7 @@
 #include <drm/ttm/ttm_resource.h>
 #include <drm/ttm/ttm_tt.h>
 
+struct device;
 struct drm_gem_object;
 struct snoop_place;
 
@@ -37,6 +38,18 @@ static inline bool snoop_ttm_is_foreign(const struct ttm_buffer_object *bo)
 static inline bool snoop_ttm_has_window(const struct ttm_buffer_object *bo)
 {
 	return !bo->bdev->funcs->io_mem_pfn;
+}
+
+bool snoop_ttm_is_on_bus(struct device *dev, u64 addr);
+int snoop_ttm_access_block(const struct ttm_buffer_object *bo, u64 offset, void *buf, size_t len,
+			   bool write);
+int snoop_ttm_access_scattered(struct ttm_buffer_object *bo, u64 offset, void *buf, size_t len,
+			       bool write);
+
+/* By us, or for a mapping of the target. */
+static inline bool snoop_ttm_io_is_reserved(const struct ttm_resource *res)
+{
+	return res->bus.offset || res->bus.addr;
 }
 
 int snoop_ttm_io_get(struct ttm_buffer_object *bo);

@@ -11,11 +11,6 @@
 
 #include "object_ttm.h"
 
-static bool snoop_ttm_io_is_reserved(const struct ttm_resource *res)
-{
-	return res->bus.offset || res->bus.addr;
-}
-
 static void snoop_ttm_io_forget(struct ttm_resource *res)
 {
 	res->bus.offset = 0;

@@ -5,7 +5,6 @@
 
 #include <linux/dma-resv.h>
 #include <linux/mm.h>
-#include <linux/pci.h>
 #include <linux/pm_runtime.h>
 #include <linux/string.h>
 
@@ -73,22 +72,6 @@ static void snoop_ttm_locate_system(const struct ttm_buffer_object *bo, u64 offs
 		place->flags |= DRM_SNOOP_PAGES_DMA_ADDR;
 		place->dma_addr = ttm->dma_address[index] + offset_in_page(offset);
 	}
-}
-
-/*
- * Is the address one of the device's? The arithmetic of a driver goes on past the end of
- * its window (amdgpu_ttm_io_mem_pfn(), 6.12). What is no PCI device is believed.
- */
-static bool snoop_ttm_is_on_bus(struct device *dev, u64 addr)
-{
-	const struct resource *res;
-
-	if (!dev_is_pci(dev))
-		return true;
-	pci_dev_for_each_resource(to_pci_dev(dev), res)
-		if (resource_type(res) == IORESOURCE_MEM && addr >= res->start && addr <= res->end)
-			return true;
-	return false;
 }
 
 /* One page behind the bus. The driver says where, once I/O space is reserved. */

@@ -56,7 +56,14 @@ int snoop_mutex_lock(struct mutex *lock, unsigned long deadline)
 	return 0;
 }
 
-static int snoop_resv_lock_any(struct dma_resv *resv, unsigned long deadline)
+/**
+ * snoop_resv_lock_only - lock a reservation for what it guards besides memory
+ * @resv: The reservation; no other one is held.
+ * @deadline: When waiting ends, in jiffies.
+ *
+ * Return: 0 with the lock held, whatever fences there are; -EBUSY, -EINTR.
+ */
+int snoop_resv_lock_only(struct dma_resv *resv, unsigned long deadline)
 {
 	unsigned int pause_us = SNOOP_PAUSE_MIN_US;
 	int ret;
@@ -89,7 +96,7 @@ int snoop_resv_lock(struct dma_resv *resv, unsigned long deadline)
 
 	might_sleep();
 	for (;;) {
-		ret = snoop_resv_lock_any(resv, deadline);
+		ret = snoop_resv_lock_only(resv, deadline);
 		if (ret)
 			return ret;
 		if (dma_resv_test_signaled(resv, DMA_RESV_USAGE_KERNEL))

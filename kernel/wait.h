@@ -17,6 +17,7 @@
 
 int snoop_pause(unsigned long deadline, unsigned int *pause_us);
 int snoop_mutex_lock(struct mutex *lock, unsigned long deadline);
+int snoop_resv_lock_only(struct dma_resv *resv, unsigned long deadline);
 int snoop_resv_lock(struct dma_resv *resv, unsigned long deadline);
 
 #endif

@@ -27,9 +27,18 @@ MODULE_PARM_DESC(unverified_adapters, "Drivers whose adapters are used although 
 static const struct snoop_adapter_ops *const families[] = {
 	[SNOOP_FAMILY_GPUVM] = &snoop_gpuvm_ops,
 	[SNOOP_FAMILY_MM] = &snoop_mm_ops,
+	[SNOOP_FAMILY_AMDGPU] = &snoop_amdgpu_ops,
+	[SNOOP_FAMILY_I915] = &snoop_i915_ops,
+	[SNOOP_FAMILY_NOUVEAU] = &snoop_nouveau_ops,
 };
 
-static const struct snoop_driver *snoop_driver_find(const char *name)
+/**
+ * snoop_driver_find - what is known about a driver
+ * @name: drm_driver.name.
+ *
+ * Return: its table, or NULL.
+ */
+const struct snoop_driver *snoop_driver_find(const char *name)
 {
 	const struct snoop_driver *const *driver;
 
@@ -148,7 +157,7 @@ int snoop_adapter_prepare(struct snoop_card *card)
  * @card: A card that is in use by an open file.
  *
  * Objects are reached without an adapter; but it may have to say whose content is
- * protected.
+ * protected, or be asked before the CPU touches one.
  *
  * Return: 0 whatever came out; -EINTR, -ENOMEM.
  */
@@ -156,7 +165,9 @@ int snoop_adapter_prepare_content(struct snoop_card *card)
 {
 	const struct snoop_driver *driver = snoop_driver_find(card->drm->driver->name);
 
-	return driver && driver->protected_mask ? snoop_adapter_prepare(card) : 0;
+	if (!driver || (!driver->protected_mask && !families[driver->family]->content_begin))
+		return 0;
+	return snoop_adapter_prepare(card);
 }
 
 /**

@@ -46,6 +46,23 @@ struct snoop_adapter_ops {
 	int (*ranges)(const struct snoop_adapter *adapter, const struct snoop_access *access,
 		      void *vm, u64 addr, struct snoop_range *ranges, unsigned int max);
 
+	/**
+	 * @content: May the CPU touch the memory of @obj? Takes no lock. 0, or the
+	 * error code of who tries. Optional.
+	 */
+	int (*content)(const struct snoop_adapter *adapter, const struct drm_gem_object *obj);
+
+	/**
+	 * @content_begin: Called before the CPU touches the memory of @obj, with its
+	 * reservation held, if it is mapped as a whole, or its place in the window to
+	 * device memory can be taken away. 1: content_end must follow; 0, or the error
+	 * code of who tries. Optional.
+	 */
+	int (*content_begin)(const struct snoop_adapter *adapter, struct drm_gem_object *obj);
+
+	/** @content_end: The CPU is done; the reservation was held all the time. */
+	void (*content_end)(const struct snoop_adapter *adapter, struct drm_gem_object *obj);
+
 	/** @needs: Members without which the family cannot do, a bit for each. */
 	u64 needs;
 };
@@ -76,12 +93,16 @@ struct snoop_adapter {
 
 extern const struct snoop_adapter_ops snoop_gpuvm_ops;
 extern const struct snoop_adapter_ops snoop_mm_ops;
+extern const struct snoop_adapter_ops snoop_amdgpu_ops;
+extern const struct snoop_adapter_ops snoop_i915_ops;
+extern const struct snoop_adapter_ops snoop_nouveau_ops;
 
 static inline bool snoop_adapter_has(const struct snoop_adapter *adapter, enum snoop_member_id id)
 {
 	return adapter->offsets[id] != SNOOP_NO_MEMBER;
 }
 
+const struct snoop_driver *snoop_driver_find(const char *name);
 const struct snoop_adapter *snoop_adapter_ready(struct snoop_card *card);
 int snoop_adapter_prepare(struct snoop_card *card);
 int snoop_adapter_prepare_content(struct snoop_card *card);
@@ -91,5 +112,7 @@ void snoop_adapter_free(struct snoop_adapter *adapter);
 int snoop_layout_read(struct snoop_card *card, struct snoop_adapter *adapter);
 
 int snoop_content_check(struct snoop_card *card, const struct drm_gem_object *obj);
+const struct snoop_adapter *snoop_content_adapter(const struct drm_gem_object *obj);
+bool snoop_content_is_window_only(const struct drm_gem_object *obj);
 
 #endif

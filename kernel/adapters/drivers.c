@@ -8,9 +8,13 @@
 #include "driver.h"
 
 const struct snoop_driver *const snoop_drivers[] = {
+	&snoop_driver_amdgpu,
 	&snoop_driver_gpusim,
+	&snoop_driver_i915,
+	&snoop_driver_nouveau,
 	&snoop_driver_panfrost,
 	&snoop_driver_panthor,
 	&snoop_driver_v3d,
+	&snoop_driver_xe,
 	NULL
 };

@@ -213,7 +213,8 @@ static const struct mm_struct *snoop_gpuvm_mm(const struct snoop_adapter *adapte
 {
 	const struct mmu_interval_notifier *mni;
 
-	if (!snoop_adapter_has(adapter, SNOOP_USERPTR_VA) ||
+	/* Without an address it mirrors the CPU's, in a structure that has no notifier (xe). */
+	if (!va->gem.offset || !snoop_adapter_has(adapter, SNOOP_USERPTR_VA) ||
 	    !snoop_adapter_has(adapter, SNOOP_USERPTR_NOTIFIER))
 		return NULL;
 	mni = (const void *)va - adapter->offsets[SNOOP_USERPTR_VA] +

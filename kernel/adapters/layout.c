@@ -31,7 +31,7 @@ static int snoop_layout_resolve(struct snoop_card *card, const struct snoop_btf 
 		if (!ret)
 			continue;
 		adapter->offsets[i] = SNOOP_NO_MEMBER;
-		if (member->optional && ret == -ENOENT)
+		if (member->optional && (ret == -ENOENT || ret == -EPROTOTYPE))
 			continue;
 		scnprintf(card->adapter_reason, sizeof(card->adapter_reason),
 			  "layout of %s is not as expected: %s: %pe", driver->name,
