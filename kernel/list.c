@@ -99,7 +99,7 @@ static int snoop_gather_vms(struct snoop_file *file, const struct drm_snoop_list
 		return PTR_ERR(adapter);
 	while (count < max) {
 		id = *cursor;
-		vm = adapter->ops->vm_next(adapter, access, &id);
+		vm = snoop_adapter_vm_next(adapter, access, &id);
 		if (IS_ERR(vm))
 			return PTR_ERR(vm);
 		if (!vm) {
@@ -158,7 +158,7 @@ static int snoop_gather_vm_ranges(const struct snoop_adapter *adapter,
 	ranges = kmalloc_array(max, sizeof(*ranges), GFP_KERNEL_ACCOUNT);
 	if (!ranges)
 		return -ENOMEM;
-	count = adapter->ops->ranges(adapter, access, vm, *cursor, ranges, max);
+	count = snoop_adapter_ranges(adapter, access, vm, *cursor, ranges, max);
 	for (i = 0; i < count; i++) {
 		snoop_range_describe(access, &ranges[i], &entries[i]);
 		snoop_range_put(&ranges[i]);
@@ -180,7 +180,7 @@ static int snoop_gather_ranges(struct snoop_file *file, const struct drm_snoop_l
 
 	if (IS_ERR(adapter))
 		return PTR_ERR(adapter);
-	vm = adapter->ops->vm_next(adapter, access, &id);
+	vm = snoop_adapter_vm_next(adapter, access, &id);
 	if (IS_ERR(vm))
 		return PTR_ERR(vm);
 	if (!vm)

@@ -38,7 +38,7 @@ static int snoop_vm_ranges(struct snoop_space *base, const struct snoop_access *
 	/* The target may have destroyed the VM and even reused its id. */
 	if (!adapter->ops->vm_is(adapter, access, space->vm_id, space->vm))
 		return -ENOENT;
-	return adapter->ops->ranges(adapter, access, space->vm, addr, ranges, max);
+	return snoop_adapter_ranges(adapter, access, space->vm, addr, ranges, max);
 }
 
 static void snoop_vm_space_release(struct snoop_space *base)
@@ -74,7 +74,7 @@ struct snoop_space *snoop_vm_space(const struct snoop_access *access, u64 vm_id)
 
 	if (IS_ERR(adapter))
 		return ERR_CAST(adapter);
-	vm = adapter->ops->vm_next(adapter, access, &id);
+	vm = snoop_adapter_vm_next(adapter, access, &id);
 	if (IS_ERR(vm))
 		return vm;
 	if (!vm)

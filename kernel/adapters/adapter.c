@@ -12,6 +12,7 @@
 
 #include <uapi/drm/drm_snoop.h>
 
+#include "../access.h"
 #include "../card.h"
 #include "adapter.h"
 
@@ -180,6 +181,54 @@ const struct snoop_adapter *snoop_adapter_ready(struct snoop_card *card)
 {
 	/* Pairs with snoop_adapter_probe(). */
 	return smp_load_acquire(&card->adapter) ?: ERR_PTR(-EOPNOTSUPP);
+}
+
+/* The driver is not as we know it, or its memory was overwritten: somebody should know. */
+static void snoop_adapter_complain(const struct snoop_access *access, int error)
+{
+	if (error == -EUCLEAN)
+		dev_warn_ratelimited(&access->card->dev,
+				     "data of %s is not what its layout says\n",
+				     access->card->drm->driver->name);
+}
+
+/**
+ * snoop_adapter_vm_next - the next VM of a client
+ * @adapter: The adapter.
+ * @access: Access to the client.
+ * @vm_id: Lowest id that is wanted; returned: the one found.
+ *
+ * Return: the VM, to be given to vm_put(); NULL at the end; -EBUSY, -EINTR, -EUCLEAN.
+ */
+void *snoop_adapter_vm_next(const struct snoop_adapter *adapter, const struct snoop_access *access,
+			    u64 *vm_id)
+{
+	void *vm = adapter->ops->vm_next(adapter, access, vm_id);
+
+	if (IS_ERR(vm))
+		snoop_adapter_complain(access, PTR_ERR(vm));
+	return vm;
+}
+
+/**
+ * snoop_adapter_ranges - what is bound in a VM
+ * @adapter: The adapter.
+ * @access: Access to the client.
+ * @vm: A VM of the client.
+ * @addr: Address.
+ * @ranges: Filled with what ends above @addr, ascending.
+ * @max: Elements of @ranges.
+ *
+ * Return: number of ranges, each to be given to snoop_range_put(); -EBUSY, -EINTR,
+ * -EUCLEAN.
+ */
+int snoop_adapter_ranges(const struct snoop_adapter *adapter, const struct snoop_access *access,
+			 void *vm, u64 addr, struct snoop_range *ranges, unsigned int max)
+{
+	int ret = adapter->ops->ranges(adapter, access, vm, addr, ranges, max);
+
+	snoop_adapter_complain(access, ret);
+	return ret;
 }
 
 /**

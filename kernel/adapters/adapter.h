@@ -107,6 +107,10 @@ const struct snoop_adapter *snoop_adapter_ready(struct snoop_card *card);
 int snoop_adapter_prepare(struct snoop_card *card);
 int snoop_adapter_prepare_content(struct snoop_card *card);
 int snoop_adapter_state(struct snoop_card *card, struct drm_snoop_card_info *info);
+void *snoop_adapter_vm_next(const struct snoop_adapter *adapter, const struct snoop_access *access,
+			    u64 *vm_id);
+int snoop_adapter_ranges(const struct snoop_adapter *adapter, const struct snoop_access *access,
+			 void *vm, u64 addr, struct snoop_range *ranges, unsigned int max);
 void snoop_adapter_free(struct snoop_adapter *adapter);
 
 int snoop_layout_read(struct snoop_card *card, struct snoop_adapter *adapter);
