@@ -10,7 +10,7 @@
 
 #define MAX_CARDS	64
 
-static int open_node(void)
+int snoop_node_open(const char *driver)
 {
 	struct drm_snoop_card_info info;
 	char path[64];
@@ -22,7 +22,7 @@ static int open_node(void)
 		if (fd < 0)
 			continue;
 		memset(&info, 0, sizeof(info));
-		if (!ioctl(fd, DRM_IOCTL_SNOOP_CARD_INFO, &info) && !strcmp(info.driver, "gpusim"))
+		if (!ioctl(fd, DRM_IOCTL_SNOOP_CARD_INFO, &info) && !strcmp(info.driver, driver))
 			return fd;
 		close(fd);
 	}
@@ -31,7 +31,7 @@ static int open_node(void)
 
 struct snoop_client snoop_client_open(void)
 {
-	struct snoop_client c = { .drm = gpusim_client_open(), .snoop = open_node() };
+	struct snoop_client c = { .drm = gpusim_client_open(), .snoop = snoop_node_open("gpusim") };
 	struct drm_gpusim_vm_bind bind = {
 		.vm_id = VM, .op = DRM_GPUSIM_BIND_MAP, .handle = BO, .addr = SNOOP_ADDR,
 		.range = BO_SIZE,

@@ -19,6 +19,8 @@ struct snoop_client {
 	uint64_t id;		/* 0 until it is registered */
 };
 
+/* The snoop node of the first card of a driver, or -1. */
+int snoop_node_open(const char *driver);
 /* A new client and a new snoop file; the latter knows no client. */
 struct snoop_client snoop_client_open(void);
 void snoop_client_register(struct snoop_client *c);

@@ -89,6 +89,12 @@ void igt_fail_at(const char *file, int line, const char *format, ...)
 				    #a, #b, igt_unique(x), igt_unique(y)); \
 	} while (0)
 
+#define igt_require(condition) \
+	do { \
+		if (!(condition)) \
+			igt_skip("required: %s\n", #condition); \
+	} while (0)
+
 #define igt_assert_fd(fd) igt_assert_f((fd) >= 0, "%s is no descriptor\n", #fd)
 
 /* DRM */
