@@ -20,8 +20,8 @@ MAN = $(DESTDIR)$(PREFIX)/share/man
 SPHINX := sphinx-build -q -W --keep-going -d $(BUILD)/Documentation/doctrees
 
 .PHONY: all modules modules-debug user demo check check-unit check-vm check-debug \
-	lint hdrtest bench docs man install uninstall dkms help clean \
-	build-deps vm-deps test-deps debug-deps docs-deps \
+	lint hdrtest bench fuzz docs man install uninstall dkms help clean \
+	build-deps vm-deps test-deps debug-deps docs-deps fuzz-deps \
 	$(USER_DIRS) $(INSTALL_DIRS:%=%/install) $(INSTALL_DIRS:%=%/uninstall)
 
 all: modules user ## build everything: kernel modules, tools, drmsnoopfs, tests
@@ -63,6 +63,10 @@ hdrtest: build-deps ## compile each header alone
 
 bench: all vm-deps ## measure the speed against /proc/PID/mem, in the virtual machine
 	@$(TOP)/tests/bench/run
+
+fuzz: user fuzz-deps ## look for inputs that the BTF parser errs on, with libFuzzer, for FUZZ_SECONDS=60
+	+@$(MAKE) $(if $(V),,-s) -C tests/fuzz all
+	@$(TOP)/tests/fuzz/run --seconds $(or $(FUZZ_SECONDS),60)
 
 docs: docs-deps man ## build the documentation: HTML in build/Documentation/html
 	@$(SPHINX) -b html Documentation $(BUILD)/Documentation/html
@@ -124,3 +128,5 @@ debug-deps: test-deps
 	@$(INSTALL_DEPS) debug-kernel
 docs-deps: build-deps
 	@$(INSTALL_DEPS) docs
+fuzz-deps: build-deps
+	@$(INSTALL_DEPS) fuzz
