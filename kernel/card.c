@@ -152,7 +152,8 @@ static u64 snoop_card_features(u32 adapter_state)
 		features |= DRM_SNOOP_FEATURE_VM;
 	if (snoop_policy_read())
 		return features;
-	features |= DRM_SNOOP_FEATURE_READ | DRM_SNOOP_FEATURE_PAGES | DRM_SNOOP_FEATURE_MMAP;
+	features |= DRM_SNOOP_FEATURE_READ | DRM_SNOOP_FEATURE_PAGES | DRM_SNOOP_FEATURE_MMAP |
+		    DRM_SNOOP_FEATURE_SNAPSHOT;
 	if (snoop_memory_is_known())
 		features |= DRM_SNOOP_FEATURE_USERPTR;
 	if (!snoop_policy_write())

@@ -4,6 +4,8 @@
  */
 
 #include <linux/err.h>
+#include <linux/fcntl.h>
+#include <linux/file.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
@@ -16,6 +18,7 @@
 #include "list.h"
 #include "pages.h"
 #include "policy.h"
+#include "snapshot.h"
 #include "space.h"
 
 static int snoop_ioctl_card_info(struct snoop_file *file, void *arg)
@@ -121,6 +124,14 @@ static int snoop_ioctl_query_pages(struct snoop_file *file, void *arg)
 	return snoop_query_pages(file, arg);
 }
 
+static struct file *snoop_ioctl_snapshot(struct snoop_file *file, void *arg, int fd)
+{
+	struct drm_snoop_snapshot *snapshot = arg;
+
+	snapshot->fd = fd;
+	return snoop_snapshot_take(file, snapshot);
+}
+
 static int snoop_ioctl_list(struct snoop_file *file, void *arg)
 {
 	return snoop_list(file, arg);
@@ -135,6 +146,7 @@ union snoop_ioctl_arg {
 	struct drm_snoop_bind bind;
 	struct drm_snoop_query_range query_range;
 	struct drm_snoop_query_pages query_pages;
+	struct drm_snoop_snapshot snapshot;
 };
 
 /**
@@ -142,11 +154,14 @@ union snoop_ioctl_arg {
  * @size: Size of its structure now.
  * @min_size: End of the last member that the first version had.
  * @function: Gets the structure in kernel memory.
+ * @make: Instead of @function, for those that return a new file, or an error pointer:
+ *	gets the number too that its descriptor will have.
  */
 struct snoop_ioctl_op {
 	unsigned int size;
 	unsigned int min_size;
 	int (*function)(struct snoop_file *file, void *arg);
+	struct file *(*make)(struct snoop_file *file, void *arg, int fd);
 };
 
 static const struct snoop_ioctl_op snoop_ioctl_ops[] = {
@@ -185,7 +200,35 @@ static const struct snoop_ioctl_op snoop_ioctl_ops[] = {
 		.min_size = offsetofend(struct drm_snoop_query_pages, pad),
 		.function = snoop_ioctl_query_pages,
 	},
+	[DRM_SNOOP_SNAPSHOT] = {
+		.size = sizeof(struct drm_snoop_snapshot),
+		.min_size = offsetofend(struct drm_snoop_snapshot, pad2),
+		.make = snoop_ioctl_snapshot,
+	},
 };
+
+/* The descriptor is there when the caller knows its number, and otherwise not at all. */
+static int snoop_ioctl_make(const struct snoop_ioctl_op *op, struct snoop_file *file, void *arg,
+			    void __user *user, unsigned int size)
+{
+	int fd = get_unused_fd_flags(O_CLOEXEC);
+	struct file *made;
+
+	if (fd < 0)
+		return fd;
+	made = op->make(file, arg, fd);
+	if (IS_ERR(made)) {
+		put_unused_fd(fd);
+		return PTR_ERR(made);
+	}
+	if (copy_to_user(user, arg, size)) {
+		put_unused_fd(fd);
+		fput(made);
+		return -EFAULT;
+	}
+	fd_install(fd, made);
+	return 0;
+}
 
 /**
  * snoop_ioctl - dispatch an ioctl
@@ -220,6 +263,8 @@ long snoop_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 	/* A call whose answer cannot be stored must not change anything. */
 	if (copy_to_user(user, &data, min(size, op->size)))
 		return -EFAULT;
+	if (op->make)
+		return snoop_ioctl_make(op, file, &data, user, min(size, op->size));
 	ret = op->function(file, &data);
 	if (ret)
 		return ret;

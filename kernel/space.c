@@ -182,22 +182,30 @@ int snoop_space_extents(struct snoop_space *space, u64 addr, struct snoop_extent
 	return ret;
 }
 
-/* The range that covers @addr, or with @next one above. 0, -ENOENT or an error. */
-static int snoop_space_range_at(struct snoop_space *space, const struct snoop_access *access,
-				u64 addr, bool next, struct snoop_range *range)
+/**
+ * snoop_space_next - the first range that ends above an address
+ * @space: The space.
+ * @addr: Address.
+ * @out: Returned range.
+ *
+ * Return: 1, 0 when there is none, or an error as snoop_space_extents().
+ */
+int snoop_space_next(struct snoop_space *space, u64 addr, struct drm_snoop_range *out)
 {
+	struct snoop_access access;
+	struct snoop_range range;
 	int ret;
 
-	ret = space->ops->ranges(space, access, addr, range, 1);
-	if (ret < 0)
+	ret = snoop_space_begin(space, &access);
+	if (ret)
 		return ret;
-	if (!ret)
-		return -ENOENT;
-	if (!next && range->start > addr) {
-		snoop_range_put(range);
-		return -ENOENT;
+	ret = space->ops->ranges(space, &access, snoop_space_canonical(space, addr), &range, 1);
+	if (ret > 0) {
+		snoop_range_describe(&access, &range, out);
+		snoop_range_put(&range);
 	}
-	return 0;
+	snoop_access_end(&access);
+	return ret;
 }
 
 /**
@@ -212,19 +220,14 @@ static int snoop_space_range_at(struct snoop_space *space, const struct snoop_ac
 int snoop_space_query(struct snoop_space *space, u64 addr, bool next,
 		      struct drm_snoop_range *out)
 {
-	struct snoop_access access;
-	struct snoop_range range;
+	struct drm_snoop_range range;
 	int ret;
 
-	ret = snoop_space_begin(space, &access);
-	if (ret)
+	ret = snoop_space_next(space, addr, &range);
+	if (ret < 0)
 		return ret;
-	ret = snoop_space_range_at(space, &access, snoop_space_canonical(space, addr), next,
-				   &range);
-	if (!ret) {
-		snoop_range_describe(&access, &range, out);
-		snoop_range_put(&range);
-	}
-	snoop_access_end(&access);
-	return ret;
+	if (!ret || (!next && range.start > snoop_space_canonical(space, addr)))
+		return -ENOENT;
+	*out = range;
+	return 0;
 }

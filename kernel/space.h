@@ -91,10 +91,13 @@ struct snoop_extent {
 u64 snoop_space_canonical(const struct snoop_space *space, u64 addr);
 int snoop_space_extents(struct snoop_space *space, u64 addr, struct snoop_extent *extents,
 			unsigned int max);
+int snoop_space_next(struct snoop_space *space, u64 addr, struct drm_snoop_range *out);
 int snoop_space_query(struct snoop_space *space, u64 addr, bool next,
 		      struct drm_snoop_range *out);
 int snoop_space_begin(struct snoop_space *space, struct snoop_access *access);
 ssize_t snoop_space_access(struct snoop_space *space, u64 addr, void *buf, size_t len, bool write);
+ssize_t snoop_space_read_bound(struct snoop_space *space, u64 addr, u64 generation, void *buf,
+			       size_t len);
 
 /* Constructors of the kinds, within an access. */
 struct snoop_space *snoop_object_space(const struct snoop_access *access, u64 handle);

@@ -13,6 +13,7 @@
 #include "card.h"
 #include "client.h"
 #include "file.h"
+#include "identity.h"
 #include "object.h"
 #include "range.h"
 #include "space.h"
@@ -26,12 +27,14 @@
  * @space: The space.
  * @access: The access.
  * @write: Into the space.
+ * @generation: Of the binding that the bytes must be of, or 0: of any.
  * @user: What is left to be copied after the access.
  */
 struct snoop_copy {
 	struct snoop_space *space;
 	struct snoop_access access;
 	bool write;
+	u64 generation;
 	struct snoop_userptr user;
 };
 
@@ -57,6 +60,22 @@ static int snoop_copy_range(struct snoop_copy *copy, const struct snoop_range *r
 	}
 }
 
+/* Is this another binding than the one that is asked for? */
+static bool snoop_copy_is_stale(const struct snoop_copy *copy, const struct snoop_range *range)
+{
+	return copy->generation && copy->generation != snoop_range_generation(range);
+}
+
+/* What there is at an address without a range. */
+static int snoop_copy_nothing(const struct snoop_copy *copy)
+{
+	if (copy->generation)
+		return -ESTALE;
+	if (!copy->space->eof)
+		return -EIO;
+	return copy->write ? -ENOSPC : 0;
+}
+
 /*
  * Copies what is in the one range that covers @addr. Bytes, of which those of a
  * userptr are still to be copied; 0 at the end of an object.
@@ -73,12 +92,11 @@ static ssize_t snoop_copy_one(struct snoop_copy *copy, u64 addr, void *buf, size
 	if (!ret || range.start > addr) {
 		if (ret)
 			snoop_range_put(&range);
-		if (!space->eof)
-			return -EIO;
-		return copy->write ? -ENOSPC : 0;
+		return snoop_copy_nothing(copy);
 	}
 	len = min_t(u64, len, range.end - addr);
-	ret = snoop_copy_range(copy, &range, addr, buf, len);
+	ret = snoop_copy_is_stale(copy, &range) ? -ESTALE :
+	      snoop_copy_range(copy, &range, addr, buf, len);
 	snoop_range_put(&range);
 	return ret ?: len;
 }
@@ -137,6 +155,25 @@ static ssize_t snoop_copy_userptr(struct snoop_copy *copy, u64 addr, void *buf, 
 	return before + ret;
 }
 
+/* As the callers; -ESTALE when the binding changes all the time, or is not that wanted. */
+static ssize_t snoop_copy_run(struct snoop_copy *copy, u64 addr, void *buf, size_t len)
+{
+	struct snoop_space *space = copy->space;
+	unsigned int tries = SNOOP_USERPTR_TRIES;
+	ssize_t ret;
+
+	addr = snoop_space_canonical(space, addr);
+	do {
+		ret = snoop_copy_ranges(copy, addr, buf, len);
+		if (!copy->user.mm)
+			break;
+		ret = snoop_copy_userptr(copy, addr, buf, ret);
+	} while (ret == -ESTALE && --tries);
+	if (ret < 0 && snoop_card_is_dead(space->file->card))
+		return -ENODEV;
+	return ret;
+}
+
 /**
  * snoop_space_access - copy content to kernel memory, or from there
  * @space: The space.
@@ -155,19 +192,29 @@ static ssize_t snoop_copy_userptr(struct snoop_copy *copy, u64 addr, void *buf, 
 ssize_t snoop_space_access(struct snoop_space *space, u64 addr, void *buf, size_t len, bool write)
 {
 	struct snoop_copy copy = { .space = space, .write = write };
-	unsigned int tries = SNOOP_USERPTR_TRIES;
 	ssize_t ret;
 
 	if (write && !snoop_client_may_write(space->client))
 		return -EACCES;
-	addr = snoop_space_canonical(space, addr);
-	do {
-		ret = snoop_copy_ranges(&copy, addr, buf, len);
-		if (!copy.user.mm)
-			break;
-		ret = snoop_copy_userptr(&copy, addr, buf, ret);
-	} while (ret == -ESTALE && --tries);
-	if (ret < 0 && snoop_card_is_dead(space->file->card))
-		return -ENODEV;
+	ret = snoop_copy_run(&copy, addr, buf, len);
 	return ret == -ESTALE ? -EBUSY : ret;
+}
+
+/**
+ * snoop_space_read_bound - copy content of one binding to kernel memory
+ * @space: The space.
+ * @addr: First address.
+ * @generation: Token of the binding, as snoop_range_generation() has it.
+ * @buf: Kernel memory, congruent to @addr modulo 16 for speed.
+ * @len: Bytes, not 0; the caller bounds them.
+ *
+ * Return: bytes copied, all read through this binding; -ESTALE (something else is
+ * bound there, or nothing), or an error of snoop_space_access().
+ */
+ssize_t snoop_space_read_bound(struct snoop_space *space, u64 addr, u64 generation, void *buf,
+			       size_t len)
+{
+	struct snoop_copy copy = { .space = space, .generation = generation };
+
+	return snoop_copy_run(&copy, addr, buf, len);
 }

@@ -29,21 +29,27 @@ static unsigned int max_memory_mb = 64;
 module_param(max_memory_mb, uint, 0644);
 MODULE_PARM_DESC(max_memory_mb, "Most memory of one user for copies, in MiB (default: 64)");
 
+static unsigned int max_snapshot_mb = 1024;
+module_param(max_snapshot_mb, uint, 0644);
+MODULE_PARM_DESC(max_snapshot_mb, "Most memory of one user for snapshots, in MiB (default: 1024)");
+
 /**
  * struct snoop_user - what the snoop files of one user keep and use
- * @ref: Open snoop files of the user; changes under the lock of users.
+ * @ref: Accounts of the user; changes under the lock of users.
  * @uid: Key in users. Immutable.
  * @registrations: Registrations of clients and memories.
  * @memory: Bytes of kernel memory.
+ * @snapshots: Bytes of snapshots.
  */
 struct snoop_user {
 	refcount_t ref;
 	uid_t uid;
 	atomic_long_t registrations;
 	atomic_long_t memory;
+	atomic_long_t snapshots;
 };
 
-/* Users with open snoop files, by uid; its lock also covers their references. */
+/* Users with accounts, by uid; its lock also covers their references. */
 static DEFINE_XARRAY_FLAGS(users, XA_FLAGS_ACCOUNT);
 
 /* Takes the place of nobody, or leaves the one who is there. */
@@ -95,7 +101,8 @@ static void snoop_user_put(struct snoop_user *user)
 	xa_unlock(&users);
 	if (!last)
 		return;
-	WARN_ON_ONCE(atomic_long_read(&user->registrations) || atomic_long_read(&user->memory));
+	WARN_ON_ONCE(atomic_long_read(&user->registrations) ||
+		     atomic_long_read(&user->memory) || atomic_long_read(&user->snapshots));
 	kfree(user);
 }
 
@@ -119,7 +126,20 @@ int snoop_account_open(struct snoop_account *account, const struct file *filp)
 }
 
 /**
- * snoop_account_close - undo snoop_account_open()
+ * snoop_account_share - an account of the same user
+ * @account: Filled. It may outlive the file; when that is closed it can only give back.
+ * @from: Account of an open file.
+ */
+void snoop_account_share(struct snoop_account *account, const struct snoop_account *from)
+{
+	*account = *from;
+	xa_lock(&users);
+	refcount_inc(&account->user->ref);
+	xa_unlock(&users);
+}
+
+/**
+ * snoop_account_close - undo snoop_account_open() or snoop_account_share()
  * @account: All that was charged through it has been uncharged.
  */
 void snoop_account_close(struct snoop_account *account)
@@ -194,9 +214,32 @@ void snoop_uncharge_memory(const struct snoop_account *account, size_t bytes)
 }
 
 /**
+ * snoop_charge_snapshot - count memory that a snapshot is about to take
+ * @account: Of the snapshot.
+ * @bytes: How much.
+ *
+ * Return: 0, or -EDQUOT when that is more than the user may have.
+ */
+int snoop_charge_snapshot(const struct snoop_account *account, size_t bytes)
+{
+	return snoop_charge(account, &account->user->snapshots, bytes,
+			    (long)READ_ONCE(max_snapshot_mb) << 20) ? 0 : -EDQUOT;
+}
+
+/**
+ * snoop_uncharge_snapshot - memory of a snapshot was freed
+ * @account: It was charged to it.
+ * @bytes: How much.
+ */
+void snoop_uncharge_snapshot(const struct snoop_account *account, size_t bytes)
+{
+	snoop_uncharge(&account->user->snapshots, bytes);
+}
+
+/**
  * snoop_users_exit - the module goes
  *
- * No file is open, so nobody is left.
+ * No file is open and no snapshot left, so nobody is left.
  */
 void snoop_users_exit(void)
 {

@@ -23,6 +23,8 @@ unsigned long call_request(enum call call)
 		return DRM_IOCTL_SNOOP_REGISTER_MEM;
 	case QUERY_PAGES:
 		return DRM_IOCTL_SNOOP_QUERY_PAGES;
+	case SNAPSHOT:
+		return DRM_IOCTL_SNOOP_SNAPSHOT;
 	default:
 		return DRM_IOCTL_SNOOP_LIST;
 	}
@@ -71,6 +73,10 @@ union argument *call_valid(const struct scene *scene, enum call call)
 		arg.pages.entries = (unsigned long)entries;
 		arg.pages.count = 4;
 		arg.pages.entry_size = sizeof(struct drm_snoop_pages);
+		break;
+	case SNAPSHOT:
+		arg.snapshot.addr = SCENE_ADDR;
+		arg.snapshot.size = SCENE_END - SCENE_ADDR;
 		break;
 	default:
 		valid_list(scene, call, &arg.list);

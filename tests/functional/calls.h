@@ -20,6 +20,7 @@ enum call {
 	BIND_OBJECT,
 	REGISTER_MEM,
 	QUERY_PAGES,
+	SNAPSHOT,
 	QUERY,
 	CALLS
 };
@@ -33,6 +34,7 @@ union argument {
 	struct drm_snoop_query_range query;
 	struct drm_snoop_register_mem reg_mem;
 	struct drm_snoop_query_pages pages;
+	struct drm_snoop_snapshot snapshot;
 	unsigned char bytes[1 << _IOC_SIZEBITS];
 };
 

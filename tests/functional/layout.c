@@ -117,6 +117,40 @@ MEMBER(drm_snoop_query_pages, entry_size, 28, 4);
 MEMBER(drm_snoop_query_pages, flags, 32, 4);
 MEMBER(drm_snoop_query_pages, pad, 36, 4);
 
+SIZE(drm_snoop_progress, 16);
+MEMBER(drm_snoop_progress, addr, 0, 8);
+MEMBER(drm_snoop_progress, copied, 8, 8);
+
+SIZE(drm_snoop_snapshot, 56);
+MEMBER(drm_snoop_snapshot, addr, 0, 8);
+MEMBER(drm_snoop_snapshot, size, 8, 8);
+MEMBER(drm_snoop_snapshot, progress, 16, 8);
+MEMBER(drm_snoop_snapshot, flags, 24, 4);
+MEMBER(drm_snoop_snapshot, pad, 28, 4);
+MEMBER(drm_snoop_snapshot, copied, 32, 8);
+MEMBER(drm_snoop_snapshot, range_count, 40, 8);
+MEMBER(drm_snoop_snapshot, fd, 48, 4);
+MEMBER(drm_snoop_snapshot, pad2, 52, 4);
+
+SIZE(drm_snoop_snapshot_range, 64);
+MEMBER(drm_snoop_snapshot_range, start, 0, 8);
+MEMBER(drm_snoop_snapshot_range, end, 8, 8);
+MEMBER(drm_snoop_snapshot_range, object_id, 16, 8);
+MEMBER(drm_snoop_snapshot_range, object_offset, 24, 8);
+MEMBER(drm_snoop_snapshot_range, object_size, 32, 8);
+MEMBER(drm_snoop_snapshot_range, generation, 40, 8);
+MEMBER(drm_snoop_snapshot_range, kind, 48, 4);
+MEMBER(drm_snoop_snapshot_range, placement, 52, 4);
+MEMBER(drm_snoop_snapshot_range, flags, 56, 4);
+MEMBER(drm_snoop_snapshot_range, error, 60, 4);
+
+SIZE(drm_snoop_snapshot_ranges, 32);
+MEMBER(drm_snoop_snapshot_ranges, cursor, 0, 8);
+MEMBER(drm_snoop_snapshot_ranges, entries, 8, 8);
+MEMBER(drm_snoop_snapshot_ranges, count, 16, 4);
+MEMBER(drm_snoop_snapshot_ranges, entry_size, 20, 4);
+MEMBER(drm_snoop_snapshot_ranges, addr, 24, 8);
+
 /* Numbers that programs were compiled with. */
 _Static_assert(DRM_IOCTL_SNOOP_CARD_INFO == 0xc120dc00, "CARD_INFO");
 _Static_assert(DRM_IOCTL_SNOOP_REGISTER == 0xc010dc01, "REGISTER");
@@ -125,3 +159,5 @@ _Static_assert(DRM_IOCTL_SNOOP_BIND == 0xc020dc03, "BIND");
 _Static_assert(DRM_IOCTL_SNOOP_QUERY_RANGE == 0xc050dc04, "QUERY_RANGE");
 _Static_assert(DRM_IOCTL_SNOOP_REGISTER_MEM == 0xc008dc05, "REGISTER_MEM");
 _Static_assert(DRM_IOCTL_SNOOP_QUERY_PAGES == 0xc028dc06, "QUERY_PAGES");
+_Static_assert(DRM_IOCTL_SNOOP_SNAPSHOT == 0xc038dc07, "SNAPSHOT");
+_Static_assert(DRM_IOCTL_SNOOP_SNAPSHOT_RANGES == 0xc020dc08, "SNAPSHOT_RANGES");

@@ -177,6 +177,39 @@ int snoop_pages(int snoop, __u64 addr, __u64 end, struct drm_snoop_pages *runs,
 	return count;
 }
 
+int snoop_snapshot(int snoop, __u64 addr, __u64 size, struct drm_snoop_snapshot *answer)
+{
+	struct drm_snoop_snapshot arg = { .addr = addr, .size = size };
+	int ret;
+
+	ret = snoop_ioctl(snoop, DRM_IOCTL_SNOOP_SNAPSHOT, &arg);
+	if (ret)
+		return ret;
+	if (answer)
+		*answer = arg;
+	return arg.fd;
+}
+
+int snoop_snapshot_table(int snapshot, struct drm_snoop_snapshot_range *entries,
+			 unsigned int max, unsigned int page)
+{
+	struct drm_snoop_snapshot_ranges arg = { .entry_size = sizeof(*entries) };
+	unsigned int count = 0;
+	int ret;
+
+	while (arg.cursor != DRM_SNOOP_CURSOR_END) {
+		arg.entries = (unsigned long)(entries + count);
+		arg.count = max - count < page ? max - count : page;
+		if (!arg.count)
+			return -ENOBUFS;
+		ret = snoop_ioctl(snapshot, DRM_IOCTL_SNOOP_SNAPSHOT_RANGES, &arg);
+		if (ret)
+			return ret;
+		count += arg.count;
+	}
+	return count;
+}
+
 int snoop_find_object(int snoop, __u64 client_id, __u32 handle, struct drm_snoop_object *object)
 {
 	struct drm_snoop_list arg = {

@@ -43,6 +43,14 @@ int snoop_list(int snoop, __u32 what, __u64 client_id, __u64 vm_id, void *entrie
  */
 int snoop_pages(int snoop, __u64 addr, __u64 end, struct drm_snoop_pages *runs,
 		unsigned int max, unsigned int page);
+/*
+ * A snapshot of [@addr, @addr + @size): its descriptor. @answer, which may be NULL, gets
+ * what the call returned.
+ */
+int snoop_snapshot(int snoop, __u64 addr, __u64 size, struct drm_snoop_snapshot *answer);
+/* All of the table of a snapshot, as snoop_pages(). */
+int snoop_snapshot_table(int snapshot, struct drm_snoop_snapshot_range *entries,
+			 unsigned int max, unsigned int page);
 /* Bytes of one entry of @what. */
 size_t snoop_entry_size(__u32 what);
 /* The entry of @handle in the list of objects. */

@@ -20,6 +20,9 @@
 /* Through the end of one object into the next. */
 #define READ_ADDR	(STAGE_ADDR + STAGE_SIZE - 0x1800)
 #define READ_SIZE	0x3000
+/* The pages of that, and one more. */
+#define SNAPSHOT_ADDR	(STAGE_ADDR + STAGE_SIZE - 0x2000)
+#define SNAPSHOT_SIZE	0x5000
 
 static struct {
 	const struct stage *stage;
@@ -30,6 +33,7 @@ static struct {
 	int count;
 	struct drm_snoop_range range;
 	struct drm_snoop_pages pages[ENTRIES];
+	struct drm_snoop_snapshot_range table[ENTRIES];
 	union {
 		struct drm_snoop_client clients[ENTRIES];
 		struct drm_snoop_vm vms[ENTRIES];
@@ -282,6 +286,57 @@ static void test_pages(void **state)
 	fail_nth_sweep(&path, NULL);
 }
 
+/* Two objects and a table. */
+static int call_snapshot(void *context)
+{
+	int ret = snoop_snapshot(it.stage->snoop, SNAPSHOT_ADDR, SNAPSHOT_SIZE, NULL);
+
+	it.drm = ret;
+	return ret < 0 ? ret : 0;
+}
+
+static void check_snapshot(void *context)
+{
+	expect_equal(pread(it.drm, it.data, READ_SIZE, READ_ADDR - SNAPSHOT_ADDR), READ_SIZE);
+	expect_bytes(it.data, it.right, READ_SIZE);
+}
+
+static void after_snapshot(void *context)
+{
+	close(it.drm);
+}
+
+static void test_snapshot(void **state)
+{
+	static const struct fail_path path = {
+		NULL, call_snapshot, check_snapshot, after_snapshot
+	};
+
+	expect_equal(model_read(&it.stage->model, it.right, READ_SIZE, READ_ADDR), READ_SIZE);
+	fail_nth_sweep(&path, NULL);
+}
+
+static int call_table(void *context)
+{
+	it.count = snoop_snapshot_table(it.drm, it.table, ENTRIES, 1);
+	return it.count < 0 ? it.count : 0;
+}
+
+static void check_table(void *context)
+{
+	expect_equal(it.count, 2);
+	expect_equal(it.table[1].start, STAGE_ADDR + STAGE_SIZE);
+}
+
+static void test_snapshot_table(void **state)
+{
+	static const struct fail_path path = { NULL, call_table, check_table, NULL };
+
+	expect_ok(call_snapshot(NULL));
+	fail_nth_sweep(&path, NULL);
+	close(it.drm);
+}
+
 static int setup(void **state)
 {
 	char link[64];
@@ -308,6 +363,8 @@ int main(void)
 		TEST(test_write),
 		TEST(test_register_mem),
 		TEST(test_pages),
+		TEST(test_snapshot),
+		TEST(test_snapshot_table),
 	};
 
 	return run_group("snoop-fail-nth", tests, sizeof(tests) / sizeof(tests[0]), setup,

@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "calls.h"
 #include "expect.h"
@@ -47,6 +48,11 @@ struct reject {
 	REJECT(REGISTER_MEM, drm_snoop_register_mem, member, false, value, error)
 #define SET_PAGES(member, value, error) \
 	REJECT(QUERY_PAGES, drm_snoop_query_pages, member, false, value, error)
+
+#define SET_SNAPSHOT(member, value, error) \
+	REJECT(SNAPSHOT, drm_snoop_snapshot, member, false, value, error)
+#define ADD_SNAPSHOT(member, value, error) \
+	REJECT(SNAPSHOT, drm_snoop_snapshot, member, true, value, error)
 
 /* Members that all kinds of LIST treat alike. */
 #define LIST_REJECTS(call) \
@@ -181,6 +187,22 @@ static const struct reject rejects[] = {
 	SET_PAGES(entries, 8, EFAULT),
 	SET_PAGES(entries, 0x0000800000000000, EFAULT),
 	SET_PAGES(entries, 0xffffffff81000000, EFAULT),
+
+	SET_SNAPSHOT(flags, 1, EINVAL),
+	SET_SNAPSHOT(flags, 0x80000000, EINVAL),
+	SET_SNAPSHOT(pad, 1, EINVAL),
+	SET_SNAPSHOT(pad2, 1, EINVAL),
+	ADD_SNAPSHOT(addr, 1, EINVAL),
+	ADD_SNAPSHOT(addr, 0xfff, EINVAL),
+	SET_SNAPSHOT(addr, 0xfffffffffffff000, EOVERFLOW),
+	SET_SNAPSHOT(size, 0, EINVAL),
+	SET_SNAPSHOT(size, 1, EINVAL),
+	ADD_SNAPSHOT(size, 0xfff, EINVAL),
+	SET_SNAPSHOT(size, 1ULL << 63, EFBIG),
+	SET_SNAPSHOT(size, 0xfffffffffffff000, EFBIG),
+	SET_SNAPSHOT(progress, 8, EFAULT),
+	SET_SNAPSHOT(progress, 0x0000800000000000, EFAULT),
+	SET_SNAPSHOT(progress, 0xffffffff81000000, EFAULT),
 };
 
 /* The registered test's function: its state is a row of rejects. */
@@ -198,6 +220,8 @@ static void test_rejected(void **state)
 	/* Only one member is wrong: without that the call is accepted. */
 	arg = call_valid(scene, reject->call);
 	expect_ok(snoop_ioctl(scene->snoop, call_request(reject->call), arg));
+	if (reject->call == SNAPSHOT)
+		close(arg->snapshot.fd);
 
 	scene_bind(scene);
 	arg = call_valid(scene, reject->call);

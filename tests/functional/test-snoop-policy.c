@@ -121,6 +121,7 @@ static void check_register(bool may_read, bool may_write)
 	expect_equal(!!(info.features & DRM_SNOOP_FEATURE_READ), may_read);
 	expect_equal(!!(info.features & DRM_SNOOP_FEATURE_PAGES), may_read);
 	expect_equal(!!(info.features & DRM_SNOOP_FEATURE_MMAP), may_read);
+	expect_equal(!!(info.features & DRM_SNOOP_FEATURE_SNAPSHOT), may_read);
 	expect_equal(!!(info.features & DRM_SNOOP_FEATURE_USERPTR), may_read);
 	expect_equal(!!(info.features & DRM_SNOOP_FEATURE_WRITE), may_write);
 	/* Layout only. */
@@ -200,6 +201,7 @@ static void check_registered(bool may_read, bool may_write)
 		expect_error(snoop_pread(scene.snoop, words, 16, ADDR + 32), EPERM);
 		expect_equal(words[0], 0xeeeeeeeeeeeeeeeeULL);
 		expect_error(snoop_pages(scene.snoop, ADDR, ADDR + SIZE, pages, 64, 64), EPERM);
+		expect_error(snoop_snapshot(scene.snoop, ADDR, SIZE, NULL), EPERM);
 	}
 	check_map(may_read, may_write);
 	/* The layout is not content. */

@@ -22,7 +22,7 @@ static void test_unknown_numbers(void **state)
 	unsigned int nr;
 
 	scene_bind(scene);
-	for (nr = DRM_SNOOP_QUERY_PAGES + 1; nr <= _IOC_NRMASK; nr++)
+	for (nr = DRM_SNOOP_SNAPSHOT + 1; nr <= _IOC_NRMASK; nr++)
 		call_rejected(scene, _IOC(_IOC_READ | _IOC_WRITE, DRM_SNOOP_IOCTL_TYPE, nr, 64),
 			      call_valid(scene, CARD_INFO), ENOTTY);
 }

@@ -24,7 +24,8 @@ extern "C" {
  * 3. %DRM_IOCTL_SNOOP_LIST the client's VMs and objects;
  * 4. %DRM_IOCTL_SNOOP_BIND the open file to one VM or object;
  * 5. ``pread()``, ``pwrite()``, ``mmap()``, ``lseek()`` with SEEK_DATA and SEEK_HOLE,
- *    %DRM_IOCTL_SNOOP_QUERY_RANGE, %DRM_IOCTL_SNOOP_QUERY_PAGES.
+ *    %DRM_IOCTL_SNOOP_QUERY_RANGE, %DRM_IOCTL_SNOOP_QUERY_PAGES,
+ *    %DRM_IOCTL_SNOOP_SNAPSHOT.
  *
  * Memory of the process that is bound by its CPU address (userptr) is reached
  * only after %DRM_IOCTL_SNOOP_REGISTER_MEM with an open /proc/PID/mem.
@@ -65,6 +66,9 @@ extern "C" {
 #define DRM_SNOOP_QUERY_RANGE	0x04
 #define DRM_SNOOP_REGISTER_MEM	0x05
 #define DRM_SNOOP_QUERY_PAGES	0x06
+#define DRM_SNOOP_SNAPSHOT	0x07
+/* on what SNAPSHOT returned */
+#define DRM_SNOOP_SNAPSHOT_RANGES	0x08
 
 /*
  * Features, in drm_snoop_card_info.features: what can be used at the moment. A
@@ -86,6 +90,8 @@ extern "C" {
 #define DRM_SNOOP_FEATURE_POLL		(1ULL << 5)
 /* mmap(): live maps, and copies of what the CPU cannot map */
 #define DRM_SNOOP_FEATURE_MMAP		(1ULL << 6)
+/* SNAPSHOT */
+#define DRM_SNOOP_FEATURE_SNAPSHOT	(1ULL << 7)
 
 /* States of the driver's adapter, in drm_snoop_card_info.adapter_state. */
 /* no adapter knows this driver: objects only */
@@ -620,6 +626,158 @@ struct drm_snoop_query_pages {
 	__u32 pad;
 };
 
+/* Snapshots */
+
+/**
+ * struct drm_snoop_progress - how far a snapshot is, at drm_snoop_snapshot.progress
+ *
+ * Written now and then while the call runs, each member for itself, for other threads
+ * of the caller to read.
+ */
+struct drm_snoop_progress {
+	/** @addr: All below this address has been dealt with. */
+	__u64 addr;
+
+	/** @copied: Bytes copied. */
+	__u64 copied;
+};
+
+/**
+ * struct drm_snoop_snapshot - argument of DRM_IOCTL_SNOOP_SNAPSHOT
+ *
+ * Copies what is bound at [@addr, @addr + @size) of the bound VM or object to a new
+ * file and returns a descriptor of that, read-only and close-on-exec. Byte 0 of the
+ * file is @addr; its size is @size. It is of memory, and sparse: only what was
+ * copied is data for SEEK_DATA. What is not bound, cannot be read or is of kind
+ * DRM_SNOOP_RANGE_SPARSE is a hole, which reads as zeros like that of any file:
+ * %DRM_IOCTL_SNOOP_SNAPSHOT_RANGES on the descriptor tells these apart. The file can be
+ * mapped, and is sealed (F_SEAL_WRITE, F_SEAL_GROW, F_SEAL_SHRINK, F_SEAL_SEAL):
+ * nobody can change it.
+ *
+ * The target is not stopped. Each piece is copied as read() would copy it, one after
+ * the other, so what the target writes meanwhile is seen in one piece and not in
+ * another. All bytes of one entry of the table were read through one binding.
+ *
+ * The snapshot needs neither this file nor the card afterwards. Its memory is charged
+ * to the caller's memory control group, and to the user who opened this file as long as
+ * the returned descriptor, a duplicate or a map of it is in use. Then the content goes,
+ * even if somebody has the file open through /proc/PID/fd.
+ *
+ * A fatal signal ends the call at any time. Whenever it fails nothing is left.
+ *
+ * Errors: EINVAL (@flags or @pad not zero, @size 0, @addr or @size not of whole pages
+ * of the CPU), EOVERFLOW (@addr + @size wraps), EFBIG (@size is more than a file can
+ * have), ENXIO (the file is not bound), EPERM (the kernel is locked down), ENOENT (the
+ * VM or the handle is gone), ESRCH (the client ended), EDQUOT (the user's limit of
+ * memory for snapshots), ENOMEM (also: the limit of the control group), EMFILE,
+ * ENFILE.
+ */
+struct drm_snoop_snapshot {
+	/**
+	 * @addr: First address; returned without sign extension, as the table has it.
+	 */
+	__u64 addr;
+
+	/** @size: Number of bytes. */
+	__u64 size;
+
+	/** @progress: User pointer to a struct drm_snoop_progress, or 0. */
+	__u64 progress;
+
+	/** @flags: MBZ. */
+	__u32 flags;
+
+	/** @pad: MBZ. */
+	__u32 pad;
+
+	/** @copied: Returned number of bytes that were copied. */
+	__u64 copied;
+
+	/** @range_count: Returned number of entries of the table. */
+	__u64 range_count;
+
+	/** @fd: Returned descriptor. */
+	__s32 fd;
+
+	/** @pad2: Returned as zero. */
+	__u32 pad2;
+};
+
+/* drm_snoop_snapshot_range.flags */
+/* something else was bound at these addresses, or nothing, after they had been copied */
+#define DRM_SNOOP_SNAPSHOT_REBOUND	(1U << 0)
+/* the memory was somewhere else after the copy: it moved while it was copied */
+#define DRM_SNOOP_SNAPSHOT_MOVED	(1U << 1)
+
+/**
+ * struct drm_snoop_snapshot_range - one entry of the table of a snapshot
+ *
+ * What was bound at some addresses of the window, and whether it was copied. Entries
+ * ascend and do not overlap; what is between them was not bound. A range of the VM has
+ * several when only parts of it could be read.
+ */
+struct drm_snoop_snapshot_range {
+	/** @start: First address. */
+	__u64 start;
+
+	/** @end: First address after the entry. */
+	__u64 end;
+
+	/** @object_id: As in struct drm_snoop_range. */
+	__u64 object_id;
+
+	/** @object_offset: As in struct drm_snoop_range, at @start. */
+	__u64 object_offset;
+
+	/** @object_size: As in struct drm_snoop_range. */
+	__u64 object_size;
+
+	/** @generation: As in struct drm_snoop_range. */
+	__u64 generation;
+
+	/** @kind: DRM_SNOOP_RANGE_*; SPARSE is a hole of the file. */
+	__u32 kind;
+
+	/** @placement: DRM_SNOOP_PLACEMENT_* before the copy. */
+	__u32 placement;
+
+	/** @flags: DRM_SNOOP_SNAPSHOT_*. */
+	__u32 flags;
+
+	/** @error: 0, or the error number of read(): then a hole of the file. */
+	__u32 error;
+};
+
+/**
+ * struct drm_snoop_snapshot_ranges - argument of DRM_IOCTL_SNOOP_SNAPSHOT_RANGES
+ *
+ * Tells the table of a snapshot: on the descriptor that SNAPSHOT returned, wherever
+ * that was passed to. Resumable as LIST: start with @cursor 0. Needs no privilege, and
+ * neither the target nor the card.
+ *
+ * Errors: EINVAL (@count 0, @entry_size 0, not a multiple of 8 or above 4096, @cursor
+ * above the number of entries and not DRM_SNOOP_CURSOR_END), EFAULT.
+ */
+struct drm_snoop_snapshot_ranges {
+	/** @cursor: Where to start, and returned: where to go on. */
+	__u64 cursor;
+
+	/** @entries: User pointer to an array of struct drm_snoop_snapshot_range. */
+	__u64 entries;
+
+	/**
+	 * @count: Number of elements that fit at @entries, and returned:
+	 * number that were written.
+	 */
+	__u32 count;
+
+	/** @entry_size: Size of one element in bytes; as in LIST. */
+	__u32 entry_size;
+
+	/** @addr: Returned address of byte 0 of the file. */
+	__u64 addr;
+};
+
 #define DRM_IOCTL_SNOOP_CARD_INFO \
 	_IOWR(DRM_SNOOP_IOCTL_TYPE, DRM_SNOOP_CARD_INFO, struct drm_snoop_card_info)
 #define DRM_IOCTL_SNOOP_REGISTER \
@@ -634,6 +792,10 @@ struct drm_snoop_query_pages {
 	_IOWR(DRM_SNOOP_IOCTL_TYPE, DRM_SNOOP_REGISTER_MEM, struct drm_snoop_register_mem)
 #define DRM_IOCTL_SNOOP_QUERY_PAGES \
 	_IOWR(DRM_SNOOP_IOCTL_TYPE, DRM_SNOOP_QUERY_PAGES, struct drm_snoop_query_pages)
+#define DRM_IOCTL_SNOOP_SNAPSHOT \
+	_IOWR(DRM_SNOOP_IOCTL_TYPE, DRM_SNOOP_SNAPSHOT, struct drm_snoop_snapshot)
+#define DRM_IOCTL_SNOOP_SNAPSHOT_RANGES \
+	_IOWR(DRM_SNOOP_IOCTL_TYPE, DRM_SNOOP_SNAPSHOT_RANGES, struct drm_snoop_snapshot_ranges)
 
 #if defined(__cplusplus)
 }

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * DRM_IOCTL_SNOOP_SNAPSHOT: a frozen copy of a window.
+ *
+ * Goes from range to range, so holes cost nothing, however large they are. A range is
+ * looked up, copied in pieces that must all be of the binding that was found, and
+ * looked at again.
+ */
+
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/overflow.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/uaccess.h>
+
+#include <uapi/drm/drm_snoop.h>
+
+#include "card.h"
+#include "file.h"
+#include "policy.h"
+#include "snapshot.h"
+#include "space.h"
+
+/* Times that an address is looked at again because it was bound anew meanwhile. */
+#define SNOOP_SNAPSHOT_TRIES	16
+
+/**
+ * struct snoop_taking - a snapshot that is being taken
+ * @space: What it is made of.
+ * @snapshot: The snapshot.
+ * @progress: Where the caller wants to know how far it is, or NULL.
+ * @addr: All below is done.
+ * @end: First address after the window.
+ * @stale: Times that the binding at @addr was another one than was found.
+ */
+struct snoop_taking {
+	struct snoop_space *space;
+	struct snoop_snapshot *snapshot;
+	struct drm_snoop_progress __user *progress;
+	u64 addr;
+	u64 end;
+	unsigned int stale;
+};
+
+/* Nothing is held. */
+static int snoop_taking_report(const struct snoop_taking *taking)
+{
+	struct drm_snoop_progress __user *progress = taking->progress;
+
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	cond_resched();
+	if (!progress)
+		return 0;
+	if (put_user(taking->addr, &progress->addr) ||
+	    put_user(taking->snapshot->copied, &progress->copied))
+		return -EFAULT;
+	return 0;
+}
+
+static void snoop_taking_advance(struct snoop_taking *taking, u64 addr)
+{
+	taking->addr = addr;
+	taking->stale = 0;
+}
+
+/* Does the error end the call, or is it that of some addresses? */
+static bool snoop_taking_is_over(const struct snoop_taking *taking, u32 kind, ssize_t error)
+{
+	switch (error) {
+	case -ENOENT:
+	case -EUCLEAN:
+	case -EINTR:
+	case -ERESTARTSYS:
+	case -EDQUOT:
+	case -ENOMEM:
+		return true;
+	case -ESRCH:
+		/* A process can end before its client. */
+		return kind != DRM_SNOOP_RANGE_USERPTR;
+	case -ENODEV:
+		/* The card of an exporter is another one. */
+		return snoop_card_is_dead(taking->space->file->card);
+	default:
+		return false;
+	}
+}
+
+/*
+ * First address after what cannot be read because of an error. Objects are readable or
+ * not; of a process's memory it can be each page.
+ */
+static u64 snoop_taking_skip(const struct drm_snoop_range *range, u64 addr, u64 end,
+			     ssize_t error)
+{
+	u64 cpu = range->object_offset + (addr - range->start);
+
+	if (range->kind != DRM_SNOOP_RANGE_USERPTR || !(range->flags & DRM_SNOOP_READABLE) ||
+	    (error != -EIO && error != -EACCES))
+		return end;
+	return min(end, addr + PAGE_SIZE - offset_in_page(cpu));
+}
+
+/* The entry of [addr, addr) in a range. */
+static struct drm_snoop_snapshot_range snoop_entry(const struct drm_snoop_range *range, u64 addr)
+{
+	struct drm_snoop_snapshot_range entry = {
+		.start = addr,
+		.end = addr,
+		.object_id = range->object_id,
+		.object_offset = range->object_offset,
+		.object_size = range->object_size,
+		.generation = range->generation,
+		.kind = range->kind,
+		.placement = range->placement,
+	};
+
+	/* Others have no offset, or one that the caller may not know. */
+	if (range->object_id || range->object_offset)
+		entry.object_offset += addr - range->start;
+	return entry;
+}
+
+/* Adds an entry with what became of its range while it was copied. */
+static int snoop_taking_add(struct snoop_taking *taking, struct drm_snoop_snapshot_range *entry)
+{
+	struct drm_snoop_range now;
+	int ret;
+
+	if (entry->start == entry->end)
+		return 0;
+	ret = snoop_space_next(taking->space, entry->start, &now);
+	if (ret < 0)
+		return ret;
+	if (!ret || now.start > entry->start || now.generation != entry->generation)
+		entry->flags |= DRM_SNOOP_SNAPSHOT_REBOUND;
+	else if (now.placement != entry->placement)
+		entry->flags |= DRM_SNOOP_SNAPSHOT_MOVED;
+	return snoop_table_add(&taking->snapshot->table, entry);
+}
+
+/* Goes on with an entry, or with one of another error. */
+static int snoop_taking_extend(struct snoop_taking *taking, const struct drm_snoop_range *range,
+			       struct drm_snoop_snapshot_range *entry, u64 end, u32 error)
+{
+	int ret;
+
+	if (entry->error != error) {
+		ret = snoop_taking_add(taking, entry);
+		if (ret)
+			return ret;
+		*entry = snoop_entry(range, taking->addr);
+		entry->error = error;
+	}
+	entry->end = end;
+	snoop_taking_advance(taking, end);
+	return snoop_taking_report(taking);
+}
+
+/*
+ * Copies the next piece of a range. 0, 1: bound anew, so the entry ends and the range is
+ * to be looked up again; or an error.
+ */
+static int snoop_taking_copy_piece(struct snoop_taking *taking,
+				   const struct drm_snoop_range *range,
+				   struct drm_snoop_snapshot_range *entry, u64 end)
+{
+	u64 addr = taking->addr;
+	ssize_t ret;
+
+	ret = snoop_snapshot_copy(taking->snapshot, taking->space, addr, range->generation,
+				  snoop_snapshot_piece(taking->snapshot, addr, end));
+	if (ret > 0)
+		return snoop_taking_extend(taking, range, entry, addr + ret, 0);
+	if (ret == -ESTALE) {
+		if (taking->stale++ < SNOOP_SNAPSHOT_TRIES)
+			return 1;
+		ret = -EBUSY;
+	}
+	/* Nothing, without an error: no more of the object is there. */
+	if (!ret)
+		ret = -ENODATA;
+	if (snoop_taking_is_over(taking, range->kind, ret))
+		return ret;
+	return snoop_taking_extend(taking, range, entry,
+				   snoop_taking_skip(range, addr, end, ret), -ret);
+}
+
+/* Copies what a range has of the window from taking->addr on. */
+static int snoop_taking_copy_range(struct snoop_taking *taking,
+				   const struct drm_snoop_range *range)
+{
+	u64 end = min(range->end, taking->end);
+	struct drm_snoop_snapshot_range entry = snoop_entry(range, taking->addr);
+	int ret = 0;
+
+	if (range->kind == DRM_SNOOP_RANGE_SPARSE)
+		ret = snoop_taking_extend(taking, range, &entry, end, 0);
+	while (!ret && taking->addr < end)
+		ret = snoop_taking_copy_piece(taking, range, &entry, end);
+	if (ret < 0)
+		return ret;
+	return snoop_taking_add(taking, &entry);
+}
+
+static int snoop_taking_run(struct snoop_taking *taking)
+{
+	struct drm_snoop_range range;
+	int ret;
+
+	while (taking->addr < taking->end) {
+		ret = snoop_space_next(taking->space, taking->addr, &range);
+		if (ret < 0)
+			return ret;
+		if (!ret || range.start >= taking->end)
+			break;
+		if (range.start > taking->addr)
+			snoop_taking_advance(taking, range.start);
+		ret = snoop_taking_copy_range(taking, &range);
+		if (ret)
+			return ret;
+	}
+	snoop_taking_advance(taking, taking->end);
+	return snoop_taking_report(taking);
+}
+
+static int snoop_snapshot_check(const struct drm_snoop_snapshot *request)
+{
+	u64 end;
+
+	if (request->flags || request->pad || request->pad2 || !request->size ||
+	    offset_in_page(request->addr) || offset_in_page(request->size))
+		return -EINVAL;
+	if (request->size > MAX_LFS_FILESIZE)
+		return -EFBIG;
+	/* The last page may end with the last address. */
+	if (check_add_overflow(request->addr, request->size - 1, &end))
+		return -EOVERFLOW;
+	return snoop_policy_read();
+}
+
+static struct file *snoop_snapshot_take_space(struct snoop_file *file, struct snoop_space *space,
+					      struct drm_snoop_snapshot *request)
+{
+	struct snoop_taking taking = {
+		.space = space,
+		.progress = u64_to_user_ptr(request->progress),
+	};
+	int ret;
+
+	request->addr = snoop_space_canonical(space, request->addr);
+	taking.snapshot = snoop_snapshot_create(&file->account, request->addr, request->size);
+	if (IS_ERR(taking.snapshot))
+		return ERR_CAST(taking.snapshot);
+	taking.addr = request->addr;
+	if (check_add_overflow(request->addr, request->size, &taking.end))
+		taking.end = U64_MAX;
+	ret = snoop_taking_run(&taking);
+	if (ret) {
+		snoop_snapshot_free(taking.snapshot);
+		return ERR_PTR(ret);
+	}
+	request->copied = taking.snapshot->copied;
+	request->range_count = taking.snapshot->table.count;
+	return snoop_snapshot_seal(taking.snapshot);
+}
+
+/**
+ * snoop_snapshot_take - answer DRM_IOCTL_SNOOP_SNAPSHOT
+ * @file: The calling file.
+ * @request: Request and answer.
+ *
+ * Return: the file of the snapshot, or an error pointer as the uAPI says.
+ */
+struct file *snoop_snapshot_take(struct snoop_file *file, struct drm_snoop_snapshot *request)
+{
+	struct snoop_space *space;
+	struct file *made;
+	int ret;
+
+	ret = snoop_snapshot_check(request);
+	if (ret)
+		return ERR_PTR(ret);
+	space = snoop_file_space(file);
+	if (IS_ERR(space))
+		return ERR_CAST(space);
+	made = snoop_snapshot_take_space(file, space, request);
+	snoop_space_put(space);
+	return made;
+}
