@@ -16,6 +16,7 @@
 
 #include <drmsnoop.h>
 
+#include "copier.h"
 #include "gpusim-client.h"
 #include "mapper.h"
 #include "measure.h"
@@ -27,7 +28,8 @@
 #define WORD		8
 #define BULK		(1UL << 20)
 
-enum { GROUP_WORD, GROUP_BULK, GROUP_LOOKUP, GROUP_QUERY, GROUP_MAP, GROUP_TOUCH, GROUPS };
+enum { GROUP_WORD, GROUP_BULK, GROUP_LOOKUP, GROUP_QUERY, GROUP_MAP, GROUP_TOUCH,
+       GROUP_SNAPSHOT, GROUPS };
 
 /* What the groups are measured against. */
 static const char *const references[GROUPS] = {
@@ -37,6 +39,7 @@ static const char *const references[GROUPS] = {
 	[GROUP_QUERY] = "10 ranges",
 	[GROUP_MAP] = "the driver's own map",
 	[GROUP_TOUCH] = "the driver's own map",
+	[GROUP_SNAPSHOT] = "memcpy to a new memfd",
 };
 
 struct search {
@@ -210,11 +213,32 @@ static void measure_maps(struct bench_group *group, const struct target *target,
 	bench_measure(group, rounds);
 }
 
+/* New pages of shmem in both cases, and their end. */
+static void measure_snapshots(struct bench_group *group, const struct target *target,
+			      unsigned int rounds)
+{
+	static struct copier memfd, system, vram;
+
+	memfd.memory = target_memory();
+	memfd.length = TARGET_SIZE;
+	system.fd = open_vm(target, target->vm);
+	system.base = TARGET_SYSTEM_VA;
+	system.length = TARGET_SIZE;
+	vram = system;
+	vram.base = TARGET_VRAM_VA;
+	copier_check(&system);
+	copier_check(&vram);
+	bench_add(group, references[GROUP_SNAPSHOT], copier_memfd, &memfd);
+	bench_add(group, "snapshot, system memory", copier_snapshot, &system);
+	bench_add(group, "snapshot, VRAM", copier_snapshot, &vram);
+	bench_measure(group, rounds);
+}
+
 static void usage(FILE *out)
 {
 	fputs("Usage: bench-snoop [--json] [--check] [--rounds N]\n"
 	      "\n"
-	      "Times reads and maps of GPU memory through drm_snoop, on a gpusim, a bochs and a\n"
+	      "Times reads, maps and snapshots of GPU memory through drm_snoop, on a gpusim, a bochs and a\n"
 	      "radeon, against the kernel's ways to read CPU memory of another process, and the\n"
 	      "driver's own maps. Needs root, or to be allowed to look at children.\n"
 	      "\n"
@@ -252,6 +276,7 @@ int main(int argc, char **argv)
 		[GROUP_QUERY] = { .name = "QUERY_RANGE at random ranges" },
 		[GROUP_MAP] = { .name = "memcpy of 1 MiB out of maps", .bytes = BULK },
 		[GROUP_TOUCH] = { .name = "mmap and first touch of 1 MiB", .bytes = BULK },
+		[GROUP_SNAPSHOT] = { .name = "copies of 4 MiB to shmem", .bytes = TARGET_SIZE },
 	};
 	const struct bench_group *list[GROUPS];
 	const struct bench_limit limits[] = {
@@ -277,6 +302,9 @@ int main(int argc, char **argv)
 		  &groups[GROUP_TOUCH], "map of the object", "the driver's own map", 1.5 },
 		{ "mmap and first touch of 1 MiB of a VM / the driver's own",
 		  &groups[GROUP_TOUCH], "map of the VM", "the driver's own map", 1.5 },
+		{ "snapshot of an object in system memory / memcpy to a new memfd",
+		  &groups[GROUP_SNAPSHOT], "snapshot, system memory", "memcpy to a new memfd",
+		  1.0 / 0.7 },
 	};
 	const unsigned int limit_count = sizeof(limits) / sizeof(limits[0]);
 	bool json = false, check = false, kept = true;
@@ -314,6 +342,8 @@ int main(int argc, char **argv)
 			measure_lookups(&groups[i], &target, lookup_pread, rounds);
 		else if (i == GROUP_QUERY)
 			measure_lookups(&groups[i], &target, lookup_query, rounds);
+		else if (i == GROUP_SNAPSHOT)
+			measure_snapshots(&groups[i], &target, rounds);
 		else if (i == GROUP_MAP || i == GROUP_TOUCH)
 			measure_maps(&groups[i], &target, i == GROUP_TOUCH, rounds);
 		else
