@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <drmsnoop.h>
 
@@ -170,6 +171,44 @@ static void check_own(const struct drmsnoop_map *map, int error)
 	check_parts(map);
 }
 
+/* What cannot be mapped is copied, if that is asked for, and stays as it was. */
+static void test_copy(void **state)
+{
+	struct stage *stage = *state;
+	struct drmsnoop *snoop = open_target(stage, 0);
+	struct drmsnoop_map *map;
+	uint32_t before;
+	size_t i;
+
+	own_open(stage);
+	target_cmd(&stage->target, "mempattern mem 0 0x2000 63");
+	before = target_number(&stage->target, "sum v %#llx 0x2000", OWN + 0x4000);
+	map = map_window(snoop, OWN, OWN_SIZE, DRMSNOOP_COPY);
+	expect_equal(map->part_count, 5);
+	for (i = 0; i < 5; i++) {
+		expect_equal(map->parts[i].error, i == 1 ? -ENXIO : 0);
+		expect_equal(map->parts[i].flags, i == 2 || i == 3 ? DRMSNOOP_PART_COPY : 0);
+	}
+	expect_part(map, 2, OWN + 0x3000, 0x1000, 0);
+	expect_part(map, 3, OWN + 0x4000, 0x2000, 0);
+	check_parts(map);
+	expect_equal(at(map, OWN + 0x3000)[17], 0);
+	target_cmd(&stage->target, "memfill mem 0 0x2000 0x99");
+	expect_equal(crc32(0, at(map, OWN + 0x4000), 0x2000), before);
+	drmsnoop_unmap(map);
+
+	/* What cannot be read faults. */
+	target_cmd(&stage->target, "memunmap mem 0x1000 0x1000");
+	map = map_window(snoop, OWN + 0x4000, 0x2000, DRMSNOOP_COPY);
+	expect_part(map, 0, OWN + 0x4000, 0x1000, 0);
+	expect_part(map, 1, OWN + 0x5000, 0x1000, -EIO);
+	check_parts(map);
+	drmsnoop_unmap(map);
+	target_cmd(&stage->target, "memremap mem 0x1000 0x1000");
+	own_close(stage);
+	drmsnoop_close(snoop);
+}
+
 /* What cannot be mapped, and what the engine writes after it was mapped. */
 static void test_live(void **state)
 {
@@ -301,6 +340,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_window),
 		cmocka_unit_test(test_edges),
+		cmocka_unit_test(test_copy),
 		cmocka_unit_test(test_live),
 		cmocka_unit_test(test_write),
 		cmocka_unit_test(test_bad),

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "fake-kernel.h"
 
@@ -139,6 +140,16 @@ static int register_memory(const struct drm_snoop_register_mem *arg)
 	return -fake_kernel.memory_error;
 }
 
+static int snapshot(struct drm_snoop_snapshot *arg)
+{
+	if (fake_kernel.snapshot_error)
+		return -fake_kernel.snapshot_error;
+	fake_kernel.snapshot_addr = arg->addr;
+	fake_kernel.snapshot_size = arg->size;
+	arg->fd = dup(0);
+	return 0;
+}
+
 static int fake_ioctl(int fd, unsigned long request, void *arg)
 {
 	struct drm_snoop_card_info *info = arg;
@@ -163,6 +174,8 @@ static int fake_ioctl(int fd, unsigned long request, void *arg)
 		return register_memory(arg);
 	case DRM_IOCTL_SNOOP_QUERY_PAGES:
 		return query_pages(arg);
+	case DRM_IOCTL_SNOOP_SNAPSHOT:
+		return snapshot(arg);
 	case DRM_IOCTL_SNOOP_LIST:
 		return list(arg);
 	case DRM_IOCTL_SNOOP_BIND:

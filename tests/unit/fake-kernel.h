@@ -61,6 +61,10 @@ struct fake_kernel {
 	int map_error;
 	uint64_t map_bad;
 	unsigned int map_times;
+	/* SNAPSHOT fails with this error; else it returns a copy of standard input */
+	int snapshot_error;
+	/* window of the last SNAPSHOT */
+	uint64_t snapshot_addr, snapshot_size;
 	/* first byte that fails to be read although bound; 0: none */
 	uint64_t bad_page;
 	/* reads at this address fail so many times with EIO, then work */

@@ -5,7 +5,7 @@
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 
 drmsnoop=$DRM_SNOOP_BUILD/tools/drmsnoop
-plan 76
+plan 80
 
 # wrong NAME REGEX ARGUMENTS...
 wrong()
@@ -81,6 +81,11 @@ wrong 'write: parted digits' "pairs of hexadecimal digits, not 'd e'" write --wr
 wrong 'write: size of --hex' '--size does not go with --hex' write --write 1 --va 0 --size 2 --hex 00
 wrong 'write: fill without size' '--size is missing' write --write 1 --va 0 --fill 0
 wrong 'write: fill with more than a byte' 'byte 256 is too large' write --write 1 --bo 1 --fill 256
+
+wrong 'snapshot: no process' 'a process id is missing' snapshot
+wrong 'snapshot: no address' '--va is missing' snapshot 1 -f x
+wrong 'snapshot: no size' '--size is missing' snapshot 1 --va 0 -f x
+wrong 'snapshot: no file' '--file is missing' snapshot 1 --va 0 --size 4K
 
 wrong 'translate: no process' 'a process id is missing' translate
 wrong 'translate: no address' 'an address is missing' translate 1

@@ -93,16 +93,16 @@ static void expect_bytes(const struct drmsnoop_map *map, uint64_t start, uint64_
 static void map_parts(void **state)
 {
 	static const struct drmsnoop_part wanted[] = {
-		{ 0xf000, 0x1000, 0, -ENXIO },
-		{ 0x10000, 0x3000, 1, 0 },
-		{ 0x13000, 0x1000, 2, 0 },
-		{ 0x14000, 0x1000, 0, -ENXIO },
-		{ 0x15000, 0x1000, 3, -EOPNOTSUPP },
-		{ 0x16000, 0x1000, 0, -ENXIO },
-		{ 0x17000, 0x1000, 4, -EOPNOTSUPP },
-		{ 0x18000, 0x1000, 4, 0 },
-		{ 0x19000, 0x1000, 4, -EOPNOTSUPP },
-		{ 0x1a000, 0x2000, 0, -ENXIO },
+		{ 0xf000, 0x1000, 0, -ENXIO, 0 },
+		{ 0x10000, 0x3000, 1, 0, 0 },
+		{ 0x13000, 0x1000, 2, 0, 0 },
+		{ 0x14000, 0x1000, 0, -ENXIO, 0 },
+		{ 0x15000, 0x1000, 3, -EOPNOTSUPP, 0 },
+		{ 0x16000, 0x1000, 0, -ENXIO, 0 },
+		{ 0x17000, 0x1000, 4, -EOPNOTSUPP, 0 },
+		{ 0x18000, 0x1000, 4, 0, 0 },
+		{ 0x19000, 0x1000, 4, -EOPNOTSUPP, 0 },
+		{ 0x1a000, 0x2000, 0, -ENXIO, 0 },
 	};
 	struct drmsnoop_map *map;
 
@@ -120,7 +120,7 @@ static void map_parts(void **state)
 /* Inside of one range. */
 static void map_inside(void **state)
 {
-	static const struct drmsnoop_part wanted[] = { { 0x11000, 0x1000, 1, 0 } };
+	static const struct drmsnoop_part wanted[] = { { 0x11000, 0x1000, 1, 0, 0 } };
 	struct drmsnoop_map *map;
 
 	assert_int_equal(drmsnoop_map(*state, 0x11800, 1, 0, &map), 0);
@@ -132,8 +132,8 @@ static void map_inside(void **state)
 static void map_for_writing(void **state)
 {
 	static const struct drmsnoop_part wanted[] = {
-		{ 0x12000, 0x1000, 1, 0 },
-		{ 0x13000, 0x1000, 2, -EACCES },
+		{ 0x12000, 0x1000, 1, 0, 0 },
+		{ 0x13000, 0x1000, 2, -EACCES, 0 },
 	};
 	struct drmsnoop_map *map;
 
@@ -199,8 +199,10 @@ static void map_refused(void **state)
 
 	assert_int_equal(drmsnoop_map(snoop, 0x10000, 0, 0, &map), -EINVAL);
 	says("0 bytes");
-	assert_int_equal(drmsnoop_map(snoop, 0x10000, 1, 4, &map), -EINVAL);
+	assert_int_equal(drmsnoop_map(snoop, 0x10000, 1, DRMSNOOP_COPY << 1, &map), -EINVAL);
 	says("flags");
+	assert_int_equal(drmsnoop_map(snoop, 0x10000, 1, DRMSNOOP_WRITE | DRMSNOOP_COPY, &map),
+			 -EINVAL);
 	assert_int_equal(drmsnoop_map(snoop, 0x10000, UINT64_MAX, 0, &map), -EOVERFLOW);
 	assert_int_equal(drmsnoop_map(snoop, 0x10000, 1ULL << 62, 0, &map), -ENOMEM);
 	says("no room");

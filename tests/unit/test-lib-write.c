@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* libdrmsnoop: writes, the process's memory, pages; on a stand-in for drm_snoop. */
+/* libdrmsnoop: writes, the process's memory, pages, snapshots; on a stand-in for drm_snoop. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -344,6 +344,45 @@ static void pages_are_joined(void **state)
 #define WITH_HANDLE(test) \
 	cmocka_unit_test_setup_teardown(test, setup, teardown)
 
+/* Whole pages around the window, at the address without sign extension. */
+static void snapshot_of_pages(void **state)
+{
+	uint64_t page = sysconf(_SC_PAGESIZE), start;
+	int fd;
+
+	fd = drmsnoop_snapshot(*state, 0xffff800000001234, 2 * page, NULL);
+	assert_true(fd >= 0);
+	assert_int_equal(fake_kernel.snapshot_addr, 0x800000001234 & ~(page - 1));
+	assert_int_equal(fake_kernel.snapshot_size, 3 * page);
+	/* It is no snapshot in truth. */
+	assert_int_equal(drmsnoop_snapshot_start(fd, &start), -ENOTTY);
+	assert_non_null(strstr(drmsnoop_error(), "not a descriptor of a snapshot"));
+	close(fd);
+	assert_int_equal(drmsnoop_snapshot_start(fd, &start), -EBADF);
+}
+
+static void snapshot_errors(void **state)
+{
+	static const struct {
+		int error, returned;
+		const char *text;
+	} errors[] = {
+		{ ENOTTY, EOPNOTSUPP, "takes no snapshots" },
+		{ EDQUOT, EDQUOT, "max_snapshot_mb" },
+		{ ENOMEM, ENOMEM, "control group" },
+		{ EFBIG, EFBIG, "more bytes than a file" },
+		{ ENXIO, ENXIO, "" },
+	};
+	size_t i;
+
+	assert_int_equal(drmsnoop_snapshot(*state, 0x1000, 0, NULL), -EINVAL);
+	for (i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+		fake_kernel.snapshot_error = errors[i].error;
+		assert_int_equal(drmsnoop_snapshot(*state, 0x1000, 1, NULL), -errors[i].returned);
+		assert_non_null(strstr(drmsnoop_error(), errors[i].text));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -357,6 +396,8 @@ int main(void)
 		WITH_HANDLE(reasons),
 		WITH_HANDLE(holes_have_reasons),
 		WITH_HANDLE(pages_are_joined),
+		WITH_HANDLE(snapshot_of_pages),
+		WITH_HANDLE(snapshot_errors),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

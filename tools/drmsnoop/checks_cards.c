@@ -51,6 +51,12 @@ static void check_features(struct checkup *checkup, unsigned int card,
 	else
 		checkup_add(checkup, "pages", CHECK_WARN, update,
 			    "card%u: drmsnoop translate does not work", card);
+	if (features & DRM_SNOOP_FEATURE_SNAPSHOT)
+		checkup_add(checkup, "snapshot", CHECK_OK, NULL,
+			    "card%u: drmsnoop snapshot can copy whole windows", card);
+	else
+		checkup_add(checkup, "snapshot", CHECK_WARN, update,
+			    "card%u: drmsnoop snapshot does not work", card);
 }
 
 /* Whether the administrator switched all adapters off. */

@@ -24,6 +24,7 @@ const struct command *const commands[] = {
 	&ps_command,
 	&read_command,
 	&run_command,
+	&snapshot_command,
 	&translate_command,
 	&write_command,
 	NULL,

@@ -53,6 +53,7 @@ extern const struct command maps_command;
 extern const struct command ps_command;
 extern const struct command read_command;
 extern const struct command run_command;
+extern const struct command snapshot_command;
 extern const struct command translate_command;
 extern const struct command write_command;
 

@@ -211,6 +211,8 @@ struct drmsnoop;
 #define DRMSNOOP_WRITE		(1U << 0)
 /* drmsnoop_open_process(): register clients, and not the memory of the process */
 #define DRMSNOOP_CLIENTS_ONLY	(1U << 1)
+/* drmsnoop_map(): copy what cannot be mapped */
+#define DRMSNOOP_COPY		(1U << 2)
 
 /**
  * drmsnoop_open - open the snoop node of a card; nothing is registered yet
@@ -651,6 +653,10 @@ int drmsnoop_sync(struct drmsnoop *snoop);
 
 /* Maps */
 
+/* struct drmsnoop_part.flags */
+/* a piece of a snapshot: as it was when the map was made, and never again */
+#define DRMSNOOP_PART_COPY	(1U << 0)
+
 /**
  * struct drmsnoop_part - a part of a map: of one range, or a hole
  */
@@ -673,9 +679,12 @@ struct drmsnoop_part {
 	 * -ENXIO (nothing was bound), -EOPNOTSUPP (what cannot be mapped: memory of
 	 * the process, sparse, half pages, objects that their driver does not map),
 	 * -EACCES (not to be mapped so: bound for reading only, say), -ENODATA (an
-	 * object without content).
+	 * object without content), and with DRMSNOOP_COPY what could not be read.
 	 */
 	int error;
+
+	/** @flags: DRMSNOOP_PART_*. */
+	uint32_t flags;
 };
 
 /**
@@ -707,7 +716,8 @@ struct drmsnoop_map {
  * @offset: first byte: GPU address or offset in the object; sign-extended ones are
  *	accepted
  * @size: number of bytes, at least 1
- * @flags: 0: for reading; DRMSNOOP_WRITE: and for writing
+ * @flags: 0: for reading; DRMSNOOP_WRITE: and for writing; DRMSNOOP_COPY: for reading, and
+ *	what cannot be mapped (-EOPNOTSUPP) is copied, as drmsnoop_snapshot() does it
  * @map: returned map; the caller ends it with drmsnoop_unmap()
  *
  * The window grows to whole pages. What another process has stored is seen in it at
@@ -732,6 +742,52 @@ int drmsnoop_map(struct drmsnoop *snoop, uint64_t offset, uint64_t size,
  * @map: map, or NULL
  */
 void drmsnoop_unmap(struct drmsnoop_map *map);
+
+/* Snapshots */
+
+/**
+ * drmsnoop_snapshot - copy a window to a file of its own
+ * @snoop: handle that is bound
+ * @offset: first byte: GPU address or offset in the object; sign-extended ones are
+ *	accepted
+ * @size: number of bytes, at least 1
+ * @progress: written while it runs, for other threads to read, or NULL
+ *
+ * The window grows to whole pages. The file is sparse, sealed, and can be mapped; holes
+ * read as zeros, so look at the table, or seek by SEEK_DATA, to know what was there. The
+ * target is not stopped. A snapshot needs neither the handle nor the target.
+ *
+ * Returns its descriptor, read-only and close-on-exec, to be closed by the caller, or a
+ * negative errno: -EOPNOTSUPP (this drm_snoop takes none), -EDQUOT (the user's limit),
+ * -ENOMEM, -EFBIG, -EINVAL (@size is 0, @offset is no address), -EOVERFLOW, -ENXIO (not
+ * bound), -ENOENT, -ESRCH, -EPERM, -EMFILE, -ENODEV.
+ */
+int drmsnoop_snapshot(struct drmsnoop *snoop, uint64_t offset, uint64_t size,
+		      struct drm_snoop_progress *progress);
+
+/**
+ * drmsnoop_snapshot_start - the address of byte 0 of a snapshot
+ * @snapshot: descriptor of drmsnoop_snapshot(), or a duplicate
+ * @start: returned address, or offset in the object
+ *
+ * Returns 0 or a negative errno: -ENOTTY (something else), -EBADF.
+ */
+int drmsnoop_snapshot_start(int snapshot, uint64_t *start);
+
+/** drmsnoop_snapshot_range_fn - called per entry, see the top of this file */
+typedef int (*drmsnoop_snapshot_range_fn)(const struct drm_snoop_snapshot_range *range,
+					  void *data);
+
+/**
+ * drmsnoop_foreach_snapshot_range - what was bound when a snapshot was taken
+ * @snapshot: descriptor of drmsnoop_snapshot(), or a duplicate
+ * @fn: called per range, or part of one, in ascending order of addresses
+ * @data: for @fn
+ *
+ * Returns 0, what @fn returned, or as drmsnoop_snapshot_start().
+ */
+int drmsnoop_foreach_snapshot_range(int snapshot, drmsnoop_snapshot_range_fn fn,
+				    void *data);
 
 /** drmsnoop_pages_fn - called per run of pages, see the top of this file */
 typedef int (*drmsnoop_pages_fn)(const struct drm_snoop_pages *pages,

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "internal.h"
+#include "map.h"
 
 /* How often in a row the target may bind something else while it is mapped. */
 #define MAX_CHANGES	100
@@ -19,6 +20,8 @@ struct window {
 	struct drmsnoop_part *parts;
 	size_t room;
 	int prot;
+	/* what cannot be mapped is copied */
+	bool copies;
 	/* what is not ours any more */
 	char *cut;
 	size_t cut_size;
@@ -26,8 +29,8 @@ struct window {
 	unsigned int changes;
 };
 
-static int add_part(struct window *window, uint64_t offset, uint64_t end, int error,
-		    uint64_t generation)
+int dsn_map_add(struct window *window, uint64_t offset, uint64_t end, int error,
+		uint64_t generation, uint32_t flags)
 {
 	struct drmsnoop_part *parts;
 
@@ -43,6 +46,7 @@ static int add_part(struct window *window, uint64_t offset, uint64_t end, int er
 		.size = end - offset,
 		.generation = generation,
 		.error = error,
+		.flags = flags,
 	};
 	return 0;
 }
@@ -74,9 +78,25 @@ static void unmap_window(const struct window *window)
  * leaves one only if there is no memory for page tables; it is closed then, if it is
  * ours to close.
  */
-static int map_part(struct window *window, uint64_t offset, uint64_t end)
+int dsn_map_place(struct window *window, void *addr, uint64_t offset, uint64_t end)
 {
 	char *place = (char *)window->map.addr + (offset - window->map.offset);
+	int ret;
+
+	if (mremap(addr, end - offset, end - offset, MREMAP_MAYMOVE | MREMAP_FIXED, place) !=
+	    MAP_FAILED)
+		return 0;
+	ret = -errno;
+	munmap(addr, end - offset);
+	if (mmap(place, end - offset, PROT_NONE,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1,
+		 0) == MAP_FAILED)
+		cut(window, place, end - offset);
+	return ret;
+}
+
+static int map_part(struct window *window, uint64_t offset, uint64_t end)
+{
 	struct drmsnoop *snoop = window->snoop;
 	void *addr;
 	int ret;
@@ -84,18 +104,7 @@ static int map_part(struct window *window, uint64_t offset, uint64_t end)
 	do
 		ret = snoop->backend->mmap(snoop->fd, end - offset, window->prot, offset, &addr);
 	while (ret == -EINTR);
-	if (ret)
-		return ret;
-	if (mremap(addr, end - offset, end - offset, MREMAP_MAYMOVE | MREMAP_FIXED, place) ==
-	    MAP_FAILED) {
-		ret = -errno;
-		munmap(addr, end - offset);
-		if (mmap(place, end - offset, PROT_NONE,
-			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1,
-			 0) == MAP_FAILED)
-			cut(window, place, end - offset);
-	}
-	return ret;
+	return ret ?: dsn_map_place(window, addr, offset, end);
 }
 
 /* Why nothing at all was mapped. */
@@ -155,7 +164,10 @@ static int add_range(struct window *window, uint64_t *offset, uint64_t end,
 		return explain_map(window->snoop, *offset, -ret);
 	}
 	window->changes = 0;
-	ret = add_part(window, *offset, end, ret, range->generation);
+	if (ret == -EOPNOTSUPP && window->copies)
+		ret = dsn_map_copy(window, window->snoop, *offset, end);
+	else
+		ret = dsn_map_add(window, *offset, end, ret, range->generation, 0);
 	*offset = end;
 	return ret;
 }
@@ -177,7 +189,7 @@ static int add_next(struct window *window, uint64_t *offset, uint64_t end)
 				(unsigned long long)*offset);
 	start = !ret && range.start < end ? range.start & ~mask : end;
 	if (start > *offset) {
-		ret = add_part(window, *offset, start, -ENXIO, 0);
+		ret = dsn_map_add(window, *offset, start, -ENXIO, 0, 0);
 		*offset = start;
 		return ret;
 	}
@@ -185,7 +197,7 @@ static int add_next(struct window *window, uint64_t *offset, uint64_t end)
 	/* Pages that are in it only in part. */
 	if (range.start > *offset || stop <= *offset) {
 		stop = *offset + mask + 1;
-		ret = add_part(window, *offset, stop, -EOPNOTSUPP, range.generation);
+		ret = dsn_map_add(window, *offset, stop, -EOPNOTSUPP, range.generation, 0);
 		*offset = stop;
 		return ret;
 	}
@@ -220,8 +232,10 @@ static int check_map(const struct drmsnoop *snoop, uint64_t *offset, uint64_t *s
 	uint64_t end;
 	int ret;
 
-	if (flags & ~DRMSNOOP_WRITE)
+	if (flags & ~(DRMSNOOP_WRITE | DRMSNOOP_COPY))
 		return dsn_fail(EINVAL, "unknown flags 0x%x", flags);
+	if (flags & DRMSNOOP_WRITE && flags & DRMSNOOP_COPY)
+		return dsn_fail(EINVAL, "copies are not written");
 	if (!*size)
 		return dsn_fail(EINVAL, "a map of 0 bytes");
 	if (!(snoop->info.features & DRM_SNOOP_FEATURE_MMAP))
@@ -246,6 +260,7 @@ int drmsnoop_map(struct drmsnoop *snoop, uint64_t offset, uint64_t size, unsigne
 	struct window window = {
 		.snoop = snoop,
 		.prot = PROT_READ | (flags & DRMSNOOP_WRITE ? PROT_WRITE : 0),
+		.copies = flags & DRMSNOOP_COPY,
 	};
 	struct drmsnoop_map *returned;
 	int ret;

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* drmsnoop snapshot */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "json.h"
+#include "window.h"
+
+enum {
+	KEY_JSON = KEY_WINDOW_OWN,
+};
+
+static const struct option_spec options[] = {
+	OPTION_CARD,
+	OPTION_CLIENT,
+	OPTION_VM,
+	OPTION_VA,
+	OPTION_BO,
+	OPTION_OFFSET,
+	OPTION_SIZE,
+	{ 'f', "file", "FILE", "write the copy to FILE" },
+	{ KEY_JSON, "json", NULL, "print the table as JSON" },
+	{ 0 }
+};
+
+/* What is shown on a terminal while the kernel copies. */
+struct show {
+	pthread_t thread;
+	bool on;
+	volatile bool done;
+	volatile struct drm_snoop_progress progress;
+};
+
+static void *show_progress(void *data)
+{
+	struct show *show = data;
+
+	while (!show->done) {
+		fprintf(stderr, "\r0x%012" PRIx64 "  %" PRIu64 " MiB copied",
+			(uint64_t)show->progress.addr, (uint64_t)show->progress.copied >> 20);
+		usleep(200000);
+	}
+	fputs("\r\033[K", stderr);
+	return NULL;
+}
+
+static void show_begin(struct show *show)
+{
+	show->on = isatty(STDERR_FILENO) &&
+		   !pthread_create(&show->thread, NULL, show_progress, show);
+}
+
+static void show_end(struct show *show)
+{
+	show->done = true;
+	if (show->on)
+		pthread_join(show->thread, NULL);
+}
+
+/* The table, as it is printed. */
+struct table_state {
+	bool json;
+	unsigned int count;
+};
+
+static const char *flag_text(uint32_t flags)
+{
+	if (flags & DRM_SNOOP_SNAPSHOT_REBOUND)
+		return "rebound";
+	return flags & DRM_SNOOP_SNAPSHOT_MOVED ? "moved" : NULL;
+}
+
+static const char *state_text(const struct drm_snoop_snapshot_range *range)
+{
+	if (range->error)
+		return strerrorname_np(range->error) ?: "?";
+	return range->kind == DRM_SNOOP_RANGE_SPARSE ? "zeros" : "copied";
+}
+
+static void print_json(const struct drm_snoop_snapshot_range *range)
+{
+	struct json_object *object = json_object_new_object();
+	const char *flag = flag_text(range->flags);
+
+	json_object_object_add(object, "start", json_hex(range->start));
+	json_object_object_add(object, "end", json_hex(range->end));
+	json_object_object_add(object, "kind",
+			       json_text(drmsnoop_range_kind_name(range->kind)));
+	json_object_object_add(object, "placement",
+			       json_text(drmsnoop_placement_name(range->placement)));
+	json_object_object_add(object, "object", json_hex(range->object_id));
+	json_object_object_add(object, "offset", json_hex(range->object_offset));
+	json_object_object_add(object, "error", range->error ?
+			       json_text(state_text(range)) : NULL);
+	json_object_object_add(object, "change", flag ? json_text(flag) : NULL);
+	json_print(stdout, object);
+}
+
+static int print_entry(const struct drm_snoop_snapshot_range *range, void *data)
+{
+	struct table_state *state = data;
+	const char *flag = flag_text(range->flags);
+
+	if (state->json) {
+		if (state->count++)
+			putchar(',');
+		print_json(range);
+	} else {
+		printf("%012" PRIx64 "-%012" PRIx64 " %s %s %s%s%s\n", (uint64_t)range->start,
+		       (uint64_t)range->end, drmsnoop_range_kind_name(range->kind),
+		       drmsnoop_placement_name(range->placement),
+		       state_text(range),
+		       flag ? " " : "", flag ?: "");
+	}
+	return ferror(stdout) ? -EIO : 0;
+}
+
+static void write_at(int fd, const char *name, const char *data, size_t size, off_t offset)
+{
+	ssize_t n;
+
+	while (size) {
+		n = pwrite(fd, data, size, offset);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			die_writing(&snapshot_command, name, errno);
+		data += n;
+		size -= n;
+		offset += n;
+	}
+}
+
+/* [start, end) of the snapshot, which has no holes there. */
+static void copy_data(int snapshot, int fd, const char *name, off_t start, off_t end)
+{
+	static char buf[1 << 20];
+	ssize_t n;
+
+	while (start < end) {
+		n = pread(snapshot, buf, end - start < (off_t)sizeof(buf) ?
+			  (size_t)(end - start) : sizeof(buf), start);
+		if (n <= 0)
+			die(&snapshot_command, "reading the snapshot: %s",
+			    strerror(n ? errno : EIO));
+		write_at(fd, name, buf, n, start);
+		start += n;
+	}
+}
+
+static void copy_file(int snapshot, const char *name)
+{
+	off_t start, end = 0;
+	struct stat st;
+	/* As a core dump: it is the memory of a process. */
+	int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		die(&snapshot_command, "%s: %s", name, strerror(errno));
+	if (fstat(snapshot, &st) || ftruncate(fd, st.st_size))
+		die_writing(&snapshot_command, name, errno);
+	while ((start = lseek(snapshot, end, SEEK_DATA)) >= 0) {
+		end = lseek(snapshot, start, SEEK_HOLE);
+		if (end < 0)
+			break;
+		copy_data(snapshot, fd, name, start, end);
+	}
+	if (errno != ENXIO)
+		die(&snapshot_command, "reading the snapshot: %s", strerror(errno));
+	if (close(fd))
+		die_writing(&snapshot_command, name, errno);
+}
+
+static void print_table(int snapshot, bool json)
+{
+	struct table_state state = { .json = json };
+	uint64_t start;
+	int ret;
+
+	ret = drmsnoop_snapshot_start(snapshot, &start);
+	if (!ret && json)
+		printf("{\"start\":\"0x%" PRIx64 "\",\"ranges\":[", start);
+	if (!ret)
+		ret = drmsnoop_foreach_snapshot_range(snapshot, print_entry, &state);
+	if (ret)
+		die(&snapshot_command, "%s", drmsnoop_error());
+	if (json)
+		puts("]}");
+	finish_output(&snapshot_command);
+}
+
+static int run(int argc, char **argv)
+{
+	struct selection selection = SELECTION_INIT(&snapshot_command);
+	const char *value, *name = NULL;
+	struct window window = { 0 };
+	struct show show = { 0 };
+	struct drmsnoop *snoop;
+	uint64_t start, size;
+	struct bound bound;
+	bool json = false;
+	int key, snapshot;
+
+	while ((key = option_next(&snapshot_command, argc, argv, &value)) != -1) {
+		if (selection_option(&selection, key, value) ||
+		    window_option(&window, &snapshot_command, key, value))
+			continue;
+		if (key == 'f')
+			name = value;
+		else if (key == KEY_JSON)
+			json = true;
+	}
+	selection_target(&selection, argv[optind]);
+	if (optind + 1 < argc)
+		usage(&snapshot_command, "too many arguments");
+	window_check(&window, &selection, true);
+	if (!name)
+		usage(&snapshot_command, "--file is missing");
+
+	snoop = selection_open(&selection);
+	selection_bind(&selection, snoop, &bound);
+	window_resolve(&window, &selection, &bound, &start, &size);
+	show_begin(&show);
+	snapshot = drmsnoop_snapshot(snoop, start, size,
+				     (struct drm_snoop_progress *)&show.progress);
+	show_end(&show);
+	if (snapshot < 0)
+		die(&snapshot_command, "%s", drmsnoop_error());
+	drmsnoop_close(snoop);
+	copy_file(snapshot, name);
+	print_table(snapshot, json);
+	close(snapshot);
+	return 0;
+}
+
+const struct command snapshot_command = {
+	.name = "snapshot",
+	.args = "[OPTIONS] PID|@FD --va ADDR --size N | --bo HANDLE -f FILE",
+	.summary = "Copy GPU memory of a process to a sparse file",
+	.options = options,
+	.run = run,
+};
