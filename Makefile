@@ -12,6 +12,8 @@ export BUILD PREFIX DESTDIR V
 INSTALL_DEPS := $(TOP)/tools/setup/install-deps
 USER_DIRS := tools/lib tools/drmsnoop fuse-frontend tests/target tests/unit \
 	     tests/functional tests/igt tests/bench
+# What the arm64 guest runs.
+ARM64_DIRS := tools/lib tools/drmsnoop fuse-frontend tests/functional
 INSTALL_DIRS := tools/lib tools/drmsnoop fuse-frontend
 VERSION := $(shell sed -n 's/^\#define DRMSNOOP_VERSION "\(.*\)"/\1/p' tools/lib/drmsnoop.h)
 DKMS_SOURCE = $(DESTDIR)/usr/src/drm-snoop-$(VERSION)
@@ -32,6 +34,18 @@ modules: build-deps ## build drm_snoop.ko and gpusim.ko, for the cached stock ke
 modules-debug: debug-deps ## build them for the debug kernel, which is built once before
 	@$(TOP)/kernel/build-modules --kernel debug --out $(BUILD)/kernel-debug
 
+.PHONY: modules-arm64 arm64 arm64-deps $(ARM64_DIRS:%=arm64/%)
+modules-arm64: arm64-deps ## build drm_snoop.ko for the stock arm64 kernel
+	@$(TOP)/kernel/build-modules --arch arm64 --out $(BUILD)/kernel-arm64
+
+arm64: modules-arm64 $(ARM64_DIRS:%=arm64/%) ## build all that the arm64 virtual machine needs
+	+@$(MAKE) $(if $(V),,-s) -C tests/vm/fakegpu all
+
+$(ARM64_DIRS:%=arm64/%): arm64/%: arm64-deps
+	+@$(MAKE) $(if $(V),,-s) -C $* CROSS=arm64 BUILD=$(BUILD)/arm64 all
+
+$(filter-out arm64/tools/lib,$(ARM64_DIRS:%=arm64/%)): arm64/tools/lib
+
 user: $(USER_DIRS) ## build the user-space programs and tests
 
 $(USER_DIRS): build-deps
@@ -43,13 +57,13 @@ $(filter-out tools/lib,$(USER_DIRS)): tools/lib
 demo: all vm-deps ## show it: a GPU program's memory as files, in the virtual machine
 	@$(TOP)/tests/demo/run
 
-check: all vm-deps test-deps ## run all tests; the last line is "N passed, N failed"
+check: all arm64 vm-deps test-deps ## run all tests; the last line is "N passed, N failed"
 	@$(TOP)/tests/run-tests
 
 check-unit: user test-deps ## run the tests that need no virtual machine
 	@$(TOP)/tests/run-tests --unit
 
-check-vm: all vm-deps test-deps ## run the tests in the virtual machine
+check-vm: all arm64 vm-deps test-deps ## run the tests in the virtual machine
 	@$(TOP)/tests/run-tests --vm
 
 check-debug: user modules-debug vm-deps test-deps ## run the tests of the virtual machine on the debug kernel
@@ -111,7 +125,7 @@ dkms: ## install drm_snoop.ko for the running kernel with DKMS, and its udev rul
 	fi
 
 help: ## list the targets
-	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | \
+	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/\1\t\2/p' Makefile | \
 		while IFS="$$(printf '\t')" read -r t d; do printf '  make %-13s %s\n' "$$t" "$$d"; done
 
 clean: ## remove everything that was built (the kernel cache stays)
@@ -122,7 +136,9 @@ build-deps:
 	@$(INSTALL_DEPS) build
 vm-deps: build-deps
 	@$(INSTALL_DEPS) vm
-test-deps: vm-deps
+arm64-deps: vm-deps
+	@$(INSTALL_DEPS) arm64
+test-deps: arm64-deps
 	@$(INSTALL_DEPS) test
 debug-deps: test-deps
 	@$(INSTALL_DEPS) debug-kernel

@@ -7,6 +7,7 @@
 # BUILD		where products go; may be given on the command line
 # CFLAGS, LDFLAGS  may be added to from the command line (EXTRA_CFLAGS, EXTRA_LDFLAGS)
 # V=1		print commands
+# CROSS		arm64: for the guest of that architecture; BUILD is then another
 
 ifndef BUILD_MK
 BUILD_MK := 1
@@ -35,6 +36,17 @@ else
 Q := @
 say = @printf '  %-7s %s\n' $(1) $(patsubst $(TOP)/%,%,$(2))
 MAKEFLAGS += --no-print-directory
+endif
+
+# What the guest's root file system has is what programs for it are linked with.
+ifdef CROSS
+TRIPLET := aarch64-linux-gnu
+ROOT := $(shell $(TOP)/tests/vm/root $(CROSS))
+ROOT_LIB := $(ROOT)/usr/lib/$(TRIPLET)
+CC := $(TRIPLET)-gcc
+PKG_CONFIG := env PKG_CONFIG_SYSROOT_DIR=$(ROOT) PKG_CONFIG_LIBDIR=$(ROOT_LIB)/pkgconfig pkg-config
+CFLAGS += -idirafter $(ROOT)/usr/include
+LDFLAGS += -L$(ROOT_LIB) -Wl,-rpath-link,$(ROOT_LIB)
 endif
 
 .DEFAULT_GOAL := all

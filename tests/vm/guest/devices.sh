@@ -23,7 +23,11 @@ load_gpu()
 	none) return ;;
 	gpusim) [ -d /sys/module/gpusim ] || insert_module "$vm_products/gpusim.ko" ;;
 	vkms) [ -d /sys/module/vkms ] || insert_module "$vm_vkms" ;;
-	virtio-gpu | bochs | qxl | radeon | cirrus | vgem)
+	virtio-gpu | bochs | qxl | radeon | cirrus | vgem | panthor | panfrost | v3d)
+		# "fixed" has the supply of those that are only memory.
+		case $1 in
+		panthor | panfrost) modprobe fixed ;;
+		esac
 		modprobe "$1" 2>/run/modprobe.err || { problem "cannot load $1: $(</run/modprobe.err)"; return 1; }
 		;;
 	esac
