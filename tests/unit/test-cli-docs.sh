@@ -45,7 +45,7 @@ completes()
 		printf "%s\n" "${COMPREPLY[@]}"' - "$top/tools/completion/drmsnoop" "$@" | sort
 }
 
-is 'there are commands' "$((${#commands[@]} >= 9))" 1
+is 'there are commands' "$((${#commands[@]} >= 10))" 1
 is 'completion: commands' "$(completes drmsnoop '' | grep '^[a-z]')" "$(printf '%s\n' "${commands[@]}")"
 is 'completion: options of drmsnoop' "$(completes drmsnoop - )" "$(help_options '' | flat)"
 is 'man page: commands' \

@@ -5,7 +5,7 @@
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 
 drmsnoop=$DRM_SNOOP_BUILD/tools/drmsnoop
-plan 80
+plan 92
 
 # wrong NAME REGEX ARGUMENTS...
 wrong()
@@ -53,10 +53,10 @@ wrong 'maps: bad client' "client '1x' is not a number" maps --client 1x 1
 wrong 'maps: card too large' 'card 4G is too large' maps --card 4G 1
 wrong 'maps: objects of a VM' '--objects and --vm exclude each other' maps --objects --vm 1 1
 
-for command in read hexdump; do
+for command in read hexdump map; do
 	wrong "$command: no size" '--size is missing' $command 1 --va 0x1000
 done
-for command in read hexdump 'write --write'; do
+for command in read hexdump map 'write --write'; do
 	wrong "$command: no process" 'a process id is missing' $command
 	wrong "$command: no address" '--va is missing' $command 1
 	wrong "$command: size 0" 'the size must be at least 1' $command 1 --va 0x1000 --size 0
@@ -71,6 +71,10 @@ done
 wrong 'read: offset without handle' '--offset is for --bo' read 1 --offset 1 --size 1
 wrong 'read: handle too large' 'handle 0x100000000 is too large' read 1 --bo 0x100000000
 wrong 'read: unknown treatment of holes' "--holes is error, zero or skip, not 'no'" read 1 --holes no
+
+wrong 'map: bad time' "time '-1' is not a number" map 1 --va 0 --size 1 --watch -1
+wrong 'map: bad interval' "interval '1s' is not a number" map 1 --va 0 --size 1 -w 1 --interval 1s
+wrong 'map: interval without watch' '--interval goes with --watch' map 1 --va 0 --size 1 --interval 1
 
 wrong 'write: not without --write' '^drmsnoop write: memory of another process is written with --write only' \
 	write 1 --va 0x1000 --hex 00

@@ -20,6 +20,7 @@ const struct command *const commands[] = {
 	&doctor_command,
 	&help_command,
 	&hexdump_command,
+	&map_command,
 	&maps_command,
 	&ps_command,
 	&read_command,

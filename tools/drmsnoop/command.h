@@ -49,6 +49,7 @@ struct command {
 extern const struct command doctor_command;
 extern const struct command help_command;
 extern const struct command hexdump_command;
+extern const struct command map_command;
 extern const struct command maps_command;
 extern const struct command ps_command;
 extern const struct command read_command;

@@ -13,29 +13,29 @@ void dump_begin(struct dump *dump, FILE *out, uint64_t offset, bool all)
 	dump->all = all;
 }
 
-static void print_offset(struct dump *dump)
+static void print_offset(FILE *out, uint64_t offset)
 {
-	fprintf(dump->out, "%08llx", (unsigned long long)dump->offset);
+	fprintf(out, "%08llx", (unsigned long long)offset);
 }
 
-static void print_line(struct dump *dump)
+void dump_line(FILE *out, uint64_t offset, const unsigned char *data,
+	       unsigned int size)
 {
 	unsigned int i;
 
-	print_offset(dump);
+	print_offset(out, offset);
 	for (i = 0; i < DUMP_WIDTH; i++) {
 		if (i % 8 == 0)
-			fputc(' ', dump->out);
-		if (i < dump->used)
-			fprintf(dump->out, " %02x", dump->line[i]);
+			fputc(' ', out);
+		if (i < size)
+			fprintf(out, " %02x", data[i]);
 		else
-			fputs("   ", dump->out);
+			fputs("   ", out);
 	}
-	fputs("  |", dump->out);
-	for (i = 0; i < dump->used; i++)
-		fputc(dump->line[i] >= 0x20 && dump->line[i] < 0x7f ?
-		      dump->line[i] : '.', dump->out);
-	fputs("|\n", dump->out);
+	fputs("  |", out);
+	for (i = 0; i < size; i++)
+		fputc(data[i] >= 0x20 && data[i] < 0x7f ? data[i] : '.', out);
+	fputs("|\n", out);
 }
 
 /* Write the line that was collected, full or not. */
@@ -51,7 +51,7 @@ static void flush_line(struct dump *dump)
 			fputs("*\n", dump->out);
 		dump->starred = true;
 	} else {
-		print_line(dump);
+		dump_line(dump->out, dump->offset, dump->line, dump->used);
 		dump->starred = false;
 	}
 	dump->has_last = full;
@@ -63,7 +63,7 @@ static void flush_line(struct dump *dump)
 static void put_hole(struct dump *dump, const struct drmsnoop_piece *piece)
 {
 	flush_line(dump);
-	print_offset(dump);
+	print_offset(dump->out, dump->offset);
 	fprintf(dump->out, "  hole of 0x%llx bytes: %s%s%s\n",
 		(unsigned long long)piece->size,
 		drmsnoop_hole_name(piece->hole), piece->reason ? ": " : "",
@@ -99,6 +99,6 @@ void dump_piece(struct dump *dump, const struct drmsnoop_piece *piece)
 void dump_end(struct dump *dump)
 {
 	flush_line(dump);
-	print_offset(dump);
+	print_offset(dump->out, dump->offset);
 	fputc('\n', dump->out);
 }

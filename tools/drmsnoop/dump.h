@@ -48,6 +48,13 @@ void dump_begin(struct dump *dump, FILE *out, uint64_t offset, bool all);
 void dump_piece(struct dump *dump, const struct drmsnoop_piece *piece);
 
 /*
+ * dump_line - write one line, outside of any dump
+ * @size: at most DUMP_WIDTH
+ */
+void dump_line(FILE *out, uint64_t offset, const unsigned char *data,
+	       unsigned int size);
+
+/*
  * dump_end - write what is left and the end offset
  */
 void dump_end(struct dump *dump);
