@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Adapters that cannot be used: a driver that is called as one that there is an adapter
-# for, but has another layout (tests/modules/oddgem).
+# Adapters that cannot be used, or are not: a driver that is called as one that there is an
+# adapter for, but has another layout (tests/modules/oddgem).
 # vm: --gpu gpusim
+# timeout: 300
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 . "$DRM_SNOOP_TOP/tests/lib/cards.sh"
 
-plan 12
+plan 28
 
 # The module as the other tests want it.
 restore()
@@ -44,6 +45,19 @@ for driver in panthor panfrost v3d; do
 done
 like 'the kernel log says so' "$(dmesg)" \
 	'objects only: layout of v3d is not as expected: v3d_file_priv.v3d'
+
+# Nobody has run these.
+for driver in amdgpu i915 nouveau xe; do
+	succeeds "$driver: load" load "$driver"
+	like "$driver: off" "$(doctor "$driver" text)" \
+		"objects only; adapter: never run on such a card; .*unverified_adapters=$driver\$"
+	like "$driver: cure" "$(doctor "$driver" cure)" "load drm_snoop with unverified_adapters=$driver,"
+done
+succeeds 'one of them is asked for: load' load xe unverified_adapters=nouveau,xe
+like 'it is used, as far as that goes' "$(doctor xe text)" \
+	'objects only; adapter: layout of xe is not as expected: xe_file'
+succeeds 'another one is asked for: load' load amdgpu unverified_adapters=nouveau,xe
+like 'this one is off' "$(doctor amdgpu text)" 'adapter: never run on such a card'
 
 succeeds 'adapters=N: load' load panthor adapters=N
 like 'adapters=N: off' "$(doctor panthor text)" 'switched off by module parameter drm_snoop.adapters'
