@@ -100,4 +100,4 @@ int snoop_dmabuf_access(const struct snoop_access *access, struct dma_buf *dmabu
 	return ret;
 }
 
-MODULE_IMPORT_NS(DMA_BUF);
+MODULE_INFO(import_ns, "DMA_BUF");

@@ -13,6 +13,7 @@
 #include <drm/drm_drv.h>
 #include <drm/drm_file.h>
 
+#include "compat_drm_driver.h"
 #include "drm_class.h"
 
 static const struct file_operations probe_fops = {
@@ -23,7 +24,7 @@ static const struct drm_driver probe_driver = {
 	.fops = &probe_fops,
 	.name = "drm_snoop",
 	.desc = "source of the class pointer",
-	.date = "20261121",
+	COMPAT_DRM_DRIVER_DATE("20261121")
 };
 
 /**

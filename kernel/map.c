@@ -28,6 +28,7 @@
 #include "access.h"
 #include "adapters/adapter.h"
 #include "card.h"
+#include "compat_mm.h"
 #include "file.h"
 #include "map.h"
 #include "object.h"
@@ -360,7 +361,7 @@ static int snoop_map_set_up(struct snoop_map *map, u64 offset, struct vm_area_st
 		return 0;
 	}
 	/* Other threads can use the pages already: they go before the object may. */
-	zap_vma_ptes(vma, vma->vm_start, vma->vm_end - vma->vm_start);
+	zap_vma_range(vma, vma->vm_start, vma->vm_end - vma->vm_start);
 	if (vma->vm_ops && vma->vm_ops->close)
 		vma->vm_ops->close(vma);
 	return -EOPNOTSUPP;

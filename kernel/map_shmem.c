@@ -16,6 +16,7 @@
 #include <drm/drm_drv.h>
 #include <drm/drm_gem_shmem_helper.h>
 
+#include "compat_shmem.h"
 #include "file.h"
 #include "map.h"
 #include "user.h"
@@ -99,7 +100,7 @@ static bool snoop_map_shmem_end(struct snoop_map *map, bool wait)
 		dma_resv_lock(resv, NULL);
 	else if (!dma_resv_trylock(resv))
 		return false;
-	drm_gem_shmem_put_pages(to_drm_gem_shmem_obj(map->obj));
+	drm_gem_shmem_put_pages_locked(to_drm_gem_shmem_obj(map->obj));
 	dma_resv_unlock(resv);
 	return true;
 }

@@ -12,6 +12,7 @@
 
 #include "card.h"
 #include "client.h"
+#include "compat_poll.h"
 #include "file.h"
 #include "poll.h"
 #include "space.h"
@@ -128,7 +129,7 @@ __poll_t snoop_poll(struct file *filp, poll_table *table)
 		return events | EPOLLHUP;
 
 	state = snoop_poll_check(file);
-	if ((state & SNOOP_CLIENTS_LIVING) && !poll_does_not_wait(table))
+	if ((state & SNOOP_CLIENTS_LIVING) && compat_poll_waits(table))
 		snoop_poll_arm(&file->poll);
 	if (state & SNOOP_CLIENTS_UNTOLD)
 		events |= EPOLLPRI;

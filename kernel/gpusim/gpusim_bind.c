@@ -15,6 +15,7 @@
 #include <drm/drm_gem.h>
 #include <drm/gpusim_drm.h>
 
+#include "compat_gpuvm.h"
 #include "gpusim_bind.h"
 #include "gpusim_bo.h"
 #include "gpusim_device.h"
@@ -160,13 +161,18 @@ static int gpusim_bind_lock(struct gpusim_bind *bind, struct drm_exec *exec)
 static int gpusim_bind_tree(struct gpusim_bind *bind)
 {
 	struct drm_gpuvm *gpuvm = &bind->vm->base;
+	struct drm_gpuvm_map_req req = {
+		.map = {
+			.va = { .addr = bind->addr, .range = bind->range },
+			.gem = { .obj = bind->obj, .offset = bind->bo_offset },
+		},
+	};
 
 	guard(mutex)(&bind->vm->lock);
 	guard(mutex)(&bind->vm->userptrs.lock);
 
 	if (gpusim_bind_maps(bind))
-		return drm_gpuvm_sm_map(gpuvm, bind, bind->addr, bind->range, bind->obj,
-					bind->bo_offset);
+		return drm_gpuvm_sm_map(gpuvm, bind, &req);
 
 	return drm_gpuvm_sm_unmap(gpuvm, bind, bind->addr, bind->range);
 }
@@ -237,7 +243,7 @@ static int gpusim_bind_locked(struct gpusim_bind *bind)
 	int ret;
 
 	if (bind->obj) {
-		bind->vm_bo = drm_gpuvm_bo_obtain(&bind->vm->base, bind->obj);
+		bind->vm_bo = drm_gpuvm_bo_obtain_locked(&bind->vm->base, bind->obj);
 		if (IS_ERR(bind->vm_bo))
 			return PTR_ERR(bind->vm_bo);
 		drm_gpuvm_bo_extobj_add(bind->vm_bo);

@@ -14,6 +14,7 @@
 #include <drm/drm_ioctl.h>
 #include <drm/gpusim_drm.h>
 
+#include "compat_drm_driver.h"
 #include "gpusim_bind.h"
 #include "gpusim_bo.h"
 #include "gpusim_device.h"
@@ -74,7 +75,7 @@ static const struct file_operations gpusim_fops = {
 };
 
 static const struct drm_driver gpusim_drm_driver = {
-	.driver_features = DRIVER_RENDER | DRIVER_GEM | DRIVER_GEM_GPUVA | DRIVER_SYNCOBJ |
+	.driver_features = DRIVER_RENDER | DRIVER_GEM | COMPAT_DRIVER_GEM_GPUVA | DRIVER_SYNCOBJ |
 			   DRIVER_SYNCOBJ_TIMELINE,
 	.gem_prime_import_sg_table = gpusim_prime_import_sg_table,
 	.open = gpusim_file_open,
@@ -85,7 +86,7 @@ static const struct drm_driver gpusim_drm_driver = {
 	.fops = &gpusim_fops,
 	.name = "gpusim",
 	.desc = "Virtual GPU on shared memory",
-	.date = "20260101",
+	COMPAT_DRM_DRIVER_DATE("20260101")
 	.major = 1,
 	.minor = 0,
 };
@@ -183,4 +184,4 @@ module_exit(gpusim_exit);
 
 MODULE_DESCRIPTION("Virtual GPU on the shared memory of an ivshmem device");
 MODULE_LICENSE("GPL");
-MODULE_IMPORT_NS(DMA_BUF);
+MODULE_INFO(import_ns, "DMA_BUF");

@@ -15,13 +15,14 @@
 #include <drm/ttm/ttm_bo.h>
 #include <drm/ttm/ttm_tt.h>
 
+#include "compat_ttm.h"
 #include "gpusim_bo.h"
 #include "gpusim_gem.h"
 #include "gpusim_vm.h"
 
 static void gpusim_gem_free(struct drm_gem_object *obj)
 {
-	ttm_bo_put(&to_gpusim_bo(obj)->tbo);
+	ttm_bo_fini(&to_gpusim_bo(obj)->tbo);
 }
 
 /* Private BOs do not leave their client, by whatever name they are found. */

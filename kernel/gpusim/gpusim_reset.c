@@ -15,6 +15,7 @@
 
 #include <drm/drm_print.h>
 
+#include "compat_sched.h"
 #include "gpusim_device.h"
 #include "gpusim_reset.h"
 #include "gpusim_sched.h"
@@ -137,14 +138,14 @@ static void gpusim_reset_engine(struct gpusim_sched *sched, struct gpusim_job *b
 	list_for_each_entry(job, &sched->base.pending_list, base.list)
 		job->base.s_fence->parent = gpusim_job_get_fence(job);
 
-	drm_sched_start(&sched->base);
+	drm_sched_start(&sched->base, 0);
 }
 
 /**
  * gpusim_reset_timedout_job - &drm_sched_backend_ops.timedout_job
  * @sched_job: oldest job, out of the scheduler's list
  *
- * Returns: %DRM_GPU_SCHED_STAT_NOMINAL.
+ * Returns: %DRM_GPU_SCHED_STAT_RESET.
  */
 enum drm_gpu_sched_stat gpusim_reset_timedout_job(struct drm_sched_job *sched_job)
 {
@@ -154,7 +155,7 @@ enum drm_gpu_sched_stat gpusim_reset_timedout_job(struct drm_sched_job *sched_jo
 	if (gpusim_reset_abort(&sched->reset, job)) {
 		drm_notice(&job->gdev->drm, "engine hangs, resetting it\n");
 		gpusim_reset_engine(sched, job);
-		return DRM_GPU_SCHED_STAT_NOMINAL;
+		return DRM_GPU_SCHED_STAT_RESET;
 	}
 
 	/*
@@ -167,7 +168,7 @@ enum drm_gpu_sched_stat gpusim_reset_timedout_job(struct drm_sched_job *sched_jo
 	spin_unlock(&sched->base.job_list_lock);
 	drm_sched_wqueue_start(&sched->base);
 
-	return DRM_GPU_SCHED_STAT_NOMINAL;
+	return DRM_GPU_SCHED_STAT_RESET;
 }
 
 /**

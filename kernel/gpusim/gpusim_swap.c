@@ -13,6 +13,7 @@
 #include <drm/ttm/ttm_placement.h>
 #include <drm/ttm/ttm_tt.h>
 
+#include "compat_ttm.h"
 #include "gpusim_bo.h"
 #include "gpusim_device.h"
 #include "gpusim_swap.h"
@@ -69,7 +70,7 @@ static int gpusim_swap_prepare(struct gpusim_bo *bo, struct ttm_operation_ctx *c
 	if (!ret)
 		ret = ttm_bo_validate(&bo->tbo, &list, ctx);
 	if (!ret)
-		ret = ttm_tt_populate(bo->tbo.bdev, bo->tbo.ttm, ctx);
+		ret = ttm_bo_populate(&bo->tbo, ctx);
 
 	return ret;
 }

@@ -16,6 +16,7 @@
 #include <drm/ttm/ttm_range_manager.h>
 #include <drm/ttm/ttm_tt.h>
 
+#include "compat_ttm.h"
 #include "gpusim_bo.h"
 #include "gpusim_device.h"
 #include "gpusim_prime.h"
@@ -137,7 +138,7 @@ static int gpusim_move_copy(struct gpusim_device *gdev, struct ttm_buffer_object
 			return -ENOMEM;
 	} else {
 		/* also swaps in */
-		ret = ttm_tt_populate(tbo->bdev, tbo->ttm, ctx);
+		ret = ttm_bo_populate(tbo, ctx);
 	}
 
 	for (offset = 0; !ret && offset < tbo->base.size; offset += PAGE_SIZE) {
@@ -299,7 +300,7 @@ int gpusim_ttm_init(struct gpusim_device *gdev)
 	ret = ttm_device_init(&gdev->ttm,
 			      gpusim_access ? &gpusim_ttm_funcs : &gpusim_ttm_funcs_window,
 			      drm->dev,
-			      drm->anon_inode->i_mapping, drm->vma_offset_manager, false, false);
+			      drm->anon_inode->i_mapping, drm->vma_offset_manager, 0);
 	if (ret)
 		return ret;
 	ret = drmm_add_action_or_reset(drm, gpusim_ttm_fini_device, &gdev->ttm);

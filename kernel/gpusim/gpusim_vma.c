@@ -14,8 +14,10 @@ static void gpusim_vma_init(struct gpusim_vma *vma, const struct drm_gpuva_op_ma
 			    enum drm_gpuva_flags flags)
 {
 	vma->base.flags = flags;
-	drm_gpuva_init(&vma->base, place->va.addr, place->va.range, place->gem.obj,
-		       place->gem.offset);
+	vma->base.va.addr = place->va.addr;
+	vma->base.va.range = place->va.range;
+	vma->base.gem.obj = place->gem.obj;
+	vma->base.gem.offset = place->gem.offset;
 	INIT_LIST_HEAD(&vma->gone);
 }
 

@@ -27,6 +27,8 @@
 #include <drm/drm_ioctl.h>
 #include <drm/drm_prime.h>
 
+#include "compat_drm_driver.h"
+
 /**
  * struct odd_object - a dumb buffer
  * @base: The GEM object.
@@ -311,7 +313,7 @@ MODULE_PARM_DESC(driver_name, "Name of the driver of the card oddgem-vmap, as if
 		.dumb_create = odd_create_##_kind,				\
 		.name = "oddgem-" #_kind,					\
 		.desc = "Test of drm_snoop",					\
-		.date = "20260101",						\
+		COMPAT_DRM_DRIVER_DATE("20260101")						\
 		.major = 1,							\
 	}
 
@@ -412,5 +414,5 @@ static void __exit odd_exit(void)
 module_init(odd_init);
 module_exit(odd_exit);
 MODULE_DESCRIPTION("Cards whose objects use no GEM helper, for tests of drm_snoop");
-MODULE_IMPORT_NS(DMA_BUF);
+MODULE_INFO(import_ns, "DMA_BUF");
 MODULE_LICENSE("GPL");

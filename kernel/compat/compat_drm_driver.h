@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef COMPAT_DRM_DRIVER_H
+#define COMPAT_DRM_DRIVER_H
+
+#include <drm/drm_drv.h>
+
+#include "features.h"
+
+/* Where drm_driver has no date any more, it is none. */
+#ifdef HAVE_DRM_DRIVER_DATE
+#define COMPAT_DRM_DRIVER_DATE(_date)	.date = _date,
+#else
+#define COMPAT_DRM_DRIVER_DATE(_date)
+#endif
+
+#ifdef HAVE_DRIVER_GEM_GPUVA
+#define COMPAT_DRIVER_GEM_GPUVA		DRIVER_GEM_GPUVA
+#else
+#define COMPAT_DRIVER_GEM_GPUVA		0
+#endif
+
+#endif

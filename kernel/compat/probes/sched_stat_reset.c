@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* DRM_GPU_SCHED_STAT_RESET: later name of DRM_GPU_SCHED_STAT_NOMINAL */
+#include <drm/gpu_scheduler.h>
+
+const enum drm_gpu_sched_stat probe = DRM_GPU_SCHED_STAT_RESET;
