@@ -21,7 +21,7 @@ UDEV_RULES = $(DESTDIR)/usr/lib/udev/rules.d
 MAN = $(DESTDIR)$(PREFIX)/share/man
 SPHINX := sphinx-build -q -W --keep-going -d $(BUILD)/Documentation/doctrees
 
-.PHONY: all modules modules-debug user demo check check-unit check-vm check-debug \
+.PHONY: all modules modules-newest modules-debug user demo check check-unit check-vm check-debug \
 	lint hdrtest bench fuzz docs man install uninstall dkms help clean \
 	build-deps vm-deps test-deps debug-deps docs-deps fuzz-deps \
 	$(USER_DIRS) $(INSTALL_DIRS:%=%/install) $(INSTALL_DIRS:%=%/uninstall)
@@ -30,6 +30,9 @@ all: modules user ## build everything: kernel modules, tools, drmsnoopfs, tests
 
 modules: build-deps ## build drm_snoop.ko and gpusim.ko, for the cached stock kernel or KDIR=HEADERS
 	@$(TOP)/kernel/build-modules $(if $(KDIR),--headers $(KDIR)) --out $(BUILD)/kernel
+
+modules-newest: build-deps ## build them for the newest kernel of Debian's later releases
+	@$(TOP)/kernel/build-modules --kernel newest --out $(BUILD)/kernel-newest
 
 modules-debug: debug-deps ## build them for the debug kernel, which is built once before
 	@$(TOP)/kernel/build-modules --kernel debug --out $(BUILD)/kernel-debug

@@ -126,22 +126,28 @@ static int btf_scan(struct snoop_btf *b)
 	return 0;
 }
 
+/*
+ * What every blob has of struct btf_header. Later kernels know more members, and
+ * their blobs may still be without.
+ */
+#define BTF_HEADER_LEN	(offsetof(struct btf_header, str_len) + sizeof(u32))
+
 /* Finds the sections of @raw */
 static int btf_sections(struct snoop_btf *b, const u8 *raw, u32 len)
 {
 	struct btf_header h;
 	u32 body;
 
-	if (len < sizeof(h))
+	if (len < BTF_HEADER_LEN)
 		return -EINVAL;
-	memcpy(&h, raw, sizeof(h));
+	memcpy(&h, raw, BTF_HEADER_LEN);
 	if (h.magic == ((BTF_MAGIC & 0xff) << 8 | BTF_MAGIC >> 8))
 		return -EOPNOTSUPP;
 	if (h.magic != BTF_MAGIC)
 		return -EINVAL;
 	if (h.version != BTF_VERSION || h.flags)
 		return -EOPNOTSUPP;
-	if (h.hdr_len < sizeof(h) || h.hdr_len > len)
+	if (h.hdr_len < BTF_HEADER_LEN || h.hdr_len > len)
 		return -EINVAL;
 	body = len - h.hdr_len;
 	if (h.type_off % sizeof(u32) || h.type_off > body ||

@@ -8,6 +8,8 @@
 #include <linux/magic.h>
 #include <linux/module.h>
 #include <linux/path.h>
+#include <linux/pid_namespace.h>
+#include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/string.h>
@@ -27,6 +29,31 @@ static bool btf_name_ok(const char *name)
 }
 
 /*
+ * The root of the system's first process, to be put. That of kernel threads is an
+ * empty file system in later kernels.
+ */
+static int btf_file_root(struct path *root)
+{
+	struct task_struct *init;
+	int ret = -ENOENT;
+
+	rcu_read_lock();
+	init = READ_ONCE(init_pid_ns.child_reaper);
+	get_task_struct(init);
+	rcu_read_unlock();
+
+	task_lock(init);
+	if (init->fs) {
+		get_fs_root(init->fs, root);
+		ret = 0;
+	}
+	task_unlock(init);
+	put_task_struct(init);
+
+	return ret;
+}
+
+/*
  * Opens the file under the root that the system booted into: the caller's own
  * root may be a container's, with no sysfs or with anything at all there.
  */
@@ -35,11 +62,12 @@ static struct file *btf_file_open(const char *name)
 	char relative[sizeof(BTF_DIR) + MODULE_NAME_LEN];
 	struct path root;
 	struct file *file;
+	int ret;
 
 	snprintf(relative, sizeof(relative), BTF_DIR "%s", name);
-	task_lock(&init_task);
-	get_fs_root(init_task.fs, &root);
-	task_unlock(&init_task);
+	ret = btf_file_root(&root);
+	if (ret)
+		return ERR_PTR(ret);
 	file = file_open_root(&root, relative, O_RDONLY | O_NOFOLLOW | O_LARGEFILE, 0);
 	path_put(&root);
 	if (IS_ERR(file))
