@@ -28,6 +28,7 @@
 #include <uapi/linux/fcntl.h>
 #include <uapi/linux/fs.h>
 
+#include "compat_shmem.h"
 #include "snapshot.h"
 
 /* The content goes, whoever else has the inode. */
@@ -71,7 +72,7 @@ struct snoop_snapshot *snoop_snapshot_create(const struct snoop_account *account
 	snapshot = kzalloc(sizeof(*snapshot), GFP_KERNEL_ACCOUNT);
 	if (!snapshot)
 		return ERR_PTR(-ENOMEM);
-	filp = shmem_file_setup("drm-snoop-snapshot", size, VM_NORESERVE);
+	filp = shmem_file_setup("drm-snoop-snapshot", size, COMPAT_SHMEM_NORESERVE);
 	if (IS_ERR(filp)) {
 		kfree(snapshot);
 		/* What shmem says without memory for an inode. */
