@@ -24,7 +24,7 @@ static const struct drm_driver probe_driver = {
 	.fops = &probe_fops,
 	.name = "drm_snoop",
 	.desc = "source of the class pointer",
-	COMPAT_DRM_DRIVER_DATE("20261121")
+	COMPAT_DRM_DRIVER_DATE
 };
 
 /**

@@ -2,6 +2,8 @@
 #ifndef SNOOP_ADAPTER_H
 #define SNOOP_ADAPTER_H
 
+#include <linux/build_bug.h>
+#include <linux/limits.h>
 #include <linux/types.h>
 
 #include "driver.h"

@@ -6,11 +6,11 @@
 
 #include "features.h"
 
-/* Where drm_driver has no date any more, it is none. */
+/* Where drm_driver has a date, DRM_IOCTL_VERSION wants one; later kernels say "0". */
 #ifdef HAVE_DRM_DRIVER_DATE
-#define COMPAT_DRM_DRIVER_DATE(_date)	.date = _date,
+#define COMPAT_DRM_DRIVER_DATE	.date = "0",
 #else
-#define COMPAT_DRM_DRIVER_DATE(_date)
+#define COMPAT_DRM_DRIVER_DATE
 #endif
 
 #ifdef HAVE_DRIVER_GEM_GPUVA

@@ -8,7 +8,12 @@
 
 /* 6.12 gives these jobs -ECANCELED itself. */
 #ifndef HAVE_SCHED_START_ERRNO
-#define drm_sched_start(sched, errno)	drm_sched_start(sched)
+static inline void compat_sched_start(struct drm_gpu_scheduler *sched, int errno)
+{
+	drm_sched_start(sched);
+}
+
+#define drm_sched_start	compat_sched_start
 #endif
 
 #ifndef HAVE_SCHED_STAT_RESET

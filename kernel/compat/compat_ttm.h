@@ -10,8 +10,16 @@
 
 /* Without flags: neither coherent DMA memory nor memory below 4 GiB. */
 #ifndef HAVE_TTM_ALLOCATION
-#define ttm_device_init(bdev, funcs, dev, mapping, vma_manager, alloc_flags)	\
-	ttm_device_init(bdev, funcs, dev, mapping, vma_manager, false, false)
+static inline int compat_ttm_device_init(struct ttm_device *bdev,
+					 const struct ttm_device_funcs *funcs, struct device *dev,
+					 struct address_space *mapping,
+					 struct drm_vma_offset_manager *manager,
+					 unsigned int alloc_flags)
+{
+	return ttm_device_init(bdev, funcs, dev, mapping, manager, false, false);
+}
+
+#define ttm_device_init	compat_ttm_device_init
 #endif
 
 #ifndef HAVE_TTM_BO_FINI

@@ -86,7 +86,7 @@ static const struct drm_driver gpusim_drm_driver = {
 	.fops = &gpusim_fops,
 	.name = "gpusim",
 	.desc = "Virtual GPU on shared memory",
-	COMPAT_DRM_DRIVER_DATE("20260101")
+	COMPAT_DRM_DRIVER_DATE
 	.major = 1,
 	.minor = 0,
 };

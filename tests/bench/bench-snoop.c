@@ -28,8 +28,10 @@
 #define WORD		8
 #define BULK		(1UL << 20)
 
-enum { GROUP_WORD, GROUP_BULK, GROUP_LOOKUP, GROUP_QUERY, GROUP_MAP, GROUP_TOUCH,
-       GROUP_SNAPSHOT, GROUPS };
+enum {
+	GROUP_WORD, GROUP_BULK, GROUP_LOOKUP, GROUP_QUERY, GROUP_MAP, GROUP_TOUCH,
+	GROUP_SNAPSHOT, GROUPS
+};
 
 /* What the groups are measured against. */
 static const char *const references[GROUPS] = {

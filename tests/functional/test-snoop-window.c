@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vm: boot hotplug --append drm_kms_helper.fbdev_emulation=0 --gpu gpusim --gpu virtio-gpu --gpu bochs --gpu vgem
+ * vm: boot hotplug
  *
  * Device memory of a driver that says where each page is, and has no other way to it:
  * what the CPU can map is read and written there, and the rest is refused.

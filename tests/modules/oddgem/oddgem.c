@@ -313,7 +313,7 @@ MODULE_PARM_DESC(driver_name, "Name of the driver of the card oddgem-vmap, as if
 		.dumb_create = odd_create_##_kind,				\
 		.name = "oddgem-" #_kind,					\
 		.desc = "Test of drm_snoop",					\
-		COMPAT_DRM_DRIVER_DATE("20260101")			\
+		COMPAT_DRM_DRIVER_DATE						\
 		.major = 1,							\
 	}
 
