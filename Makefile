@@ -60,13 +60,13 @@ $(filter-out tools/lib,$(USER_DIRS)): tools/lib
 demo: all vm-deps ## show it: a GPU program's memory as files, in the virtual machine
 	@$(TOP)/tests/demo/run
 
-check: all arm64 vm-deps test-deps ## run all tests; the last line is "N passed, N failed"
+check: all arm64 modules-newest vm-deps test-deps ## run all tests; the last line is "N passed, N failed"
 	@$(TOP)/tests/run-tests
 
 check-unit: user test-deps ## run the tests that need no virtual machine
 	@$(TOP)/tests/run-tests --unit
 
-check-vm: all arm64 vm-deps test-deps ## run the tests in the virtual machine
+check-vm: all arm64 modules-newest vm-deps test-deps ## run the tests in the virtual machine
 	@$(TOP)/tests/run-tests --vm
 
 check-debug: user modules-debug vm-deps test-deps ## run the tests of the virtual machine on the debug kernel

@@ -133,13 +133,6 @@ static ssize_t snoop_snapshot_splice_read(struct file *filp, loff_t *pos,
 	return snoop_snapshot_shmem(filp)->splice_read(filp, pos, pipe, len, flags);
 }
 
-static int snoop_snapshot_mmap(struct file *filp, struct vm_area_struct *vma)
-{
-	const struct file_operations *shmem = snoop_snapshot_shmem(filp);
-
-	return shmem->mmap ? shmem->mmap(filp, vma) : -EOPNOTSUPP;
-}
-
 static int snoop_snapshot_release(struct inode *inode, struct file *filp)
 {
 	struct snoop_snapshot *snapshot = filp->private_data;
@@ -180,7 +173,7 @@ static const struct file_operations snoop_snapshot_fops = {
 	.llseek = snoop_snapshot_llseek,
 	.read_iter = snoop_snapshot_read_iter,
 	.splice_read = snoop_snapshot_splice_read,
-	.mmap = snoop_snapshot_mmap,
+	COMPAT_SHMEM_MMAP,
 	.fsync = noop_fsync,
 	.unlocked_ioctl = snoop_snapshot_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,

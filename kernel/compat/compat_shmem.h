@@ -2,6 +2,7 @@
 #ifndef COMPAT_SHMEM_H
 #define COMPAT_SHMEM_H
 
+#include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/shmem_fs.h>
 
@@ -19,6 +20,27 @@
 #define COMPAT_SHMEM_NORESERVE	mk_vma_flags(VMA_NORESERVE_BIT)
 #else
 #define COMPAT_SHMEM_NORESERVE	VM_NORESERVE
+#endif
+
+/**
+ * COMPAT_SHMEM_MMAP - member of file_operations: the file is mapped as its inode's are
+ *
+ * For an inode of shmem whose struct file has other operations than the inode.
+ */
+#ifdef HAVE_MMAP_PREPARE
+static inline int compat_shmem_mmap(struct vm_area_desc *desc)
+{
+	return file_inode(desc->file)->i_fop->mmap_prepare(desc);
+}
+
+#define COMPAT_SHMEM_MMAP	.mmap_prepare = compat_shmem_mmap
+#else
+static inline int compat_shmem_mmap(struct file *filp, struct vm_area_struct *vma)
+{
+	return file_inode(filp)->i_fop->mmap(filp, vma);
+}
+
+#define COMPAT_SHMEM_MMAP	.mmap = compat_shmem_mmap
 #endif
 
 #endif

@@ -16,7 +16,8 @@ mkdir -m 777 "$share"
 
 plan 6
 
-"$DRM_SNOOP_TOP/tests/vm/run" --vram "$vram" --share "$share" --timeout 200 -- \
+"$DRM_SNOOP_TOP/tests/vm/run" --vram "$vram" --share "$share" \
+	--timeout "$((${DRM_SNOOP_KERNEL:+3 *} 200 + 60))" -- \
 	"$DRM_SNOOP_BUILD/tests/functional/vram-witness" "$share" >"$work/guest" 2>&1 &
 guest=$!
 trap 'kill "$guest" 2>/dev/null; wait "$guest"; tap_exit' EXIT
