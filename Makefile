@@ -69,8 +69,8 @@ check-unit: user test-deps ## run the tests that need no virtual machine
 check-vm: all arm64 modules-newest vm-deps test-deps ## run the tests in the virtual machine
 	@$(TOP)/tests/run-tests --vm
 
-check-debug: user modules-debug vm-deps test-deps ## run the tests of the virtual machine on the debug kernel
-	@$(TOP)/tests/run-tests --kernel debug
+check-debug: user modules-debug vm-deps test-deps ## run the tests of the virtual machine on the debug kernel; QUICK=1: without the slowest
+	@$(TOP)/tests/run-tests --kernel debug $(if $(QUICK),--quick)
 
 lint: build-deps ## static checks: checkpatch, sparse, kernel-doc, shellcheck, cppcheck, docs ...
 	+@$(TOP)/tests/lint/run

@@ -5,6 +5,7 @@
 # vm: --gpu gpusim
 # timeout: 240
 # shellcheck disable=SC2119
+# slow: starts many programs; test-snoop-pages asks in the same way
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 . "$DRM_SNOOP_TOP/tests/lib/target.sh"
 . "$DRM_SNOOP_TOP/tests/lib/users.sh"

@@ -5,6 +5,7 @@
 # vm: boot engine --gpu gpusim --gpu vgem
 # timeout: 300
 # shellcheck disable=SC2119
+# slow: starts hundreds of programs; test-drmsnoop-map and test-snoop-mmap map in the same way
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 . "$DRM_SNOOP_TOP/tests/lib/target.sh"
 

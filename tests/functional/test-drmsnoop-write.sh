@@ -5,6 +5,7 @@
 # vm: --gpu gpusim
 # timeout: 400
 # shellcheck disable=SC2119
+# slow: starts hundreds of programs; test-snoop-write writes in the same way
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 . "$DRM_SNOOP_TOP/tests/lib/target.sh"
 . "$DRM_SNOOP_TOP/tests/lib/bytes.sh"

@@ -5,6 +5,7 @@
 #
 # drmsnoopfs between users: who sees whom, why not, and how a mount starts.
 # shellcheck disable=SC2012,SC2153,SC2154
+# slow: starts hundreds of programs; test-snoop-auth has the same calls
 set -u
 # shellcheck source=tests/lib/tap.sh
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"

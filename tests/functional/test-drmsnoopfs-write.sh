@@ -6,6 +6,7 @@
 # drmsnoopfs -o rw: what dd, cp and a shell write is what the target's GPU and CPU
 # see, and nothing else changes; what cannot be written, and how it says so.
 # shellcheck disable=SC2012,SC2153,SC2154
+# slow: starts hundreds of programs; test-snoop-write writes in the same way
 set -u
 # shellcheck source=tests/lib/tap.sh
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"

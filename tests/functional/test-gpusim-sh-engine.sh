@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The commands of gpusim-sh that keep the engine busy, and those that wait.
 # vm: boot engine --gpu gpusim --gpu vgem
+# slow: starts many programs; test-gpusim-engine makes the same calls
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 . "$DRM_SNOOP_TOP/tests/lib/target.sh"
 . "$DRM_SNOOP_TOP/tests/lib/gpusim-sh.sh"

@@ -3,6 +3,7 @@
 # The commands of gpusim-sh for memory that is more than a BO bound somewhere.
 # vm: --gpu gpusim --gpu gpusim --gpu virtio-gpu --gpu bochs --gpu vgem --append iomem=relaxed
 # timeout: 240
+# slow: starts hundreds of programs; test-gpusim-memory makes the same calls
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 . "$DRM_SNOOP_TOP/tests/lib/target.sh"
 . "$DRM_SNOOP_TOP/tests/lib/gpusim-sh.sh"

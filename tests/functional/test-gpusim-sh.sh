@@ -3,6 +3,7 @@
 # gpusim-sh and its page. Sums are compared with those of gzip or with one that
 # goes another way (engine, CPU), so that a wrong one does not agree with itself.
 # timeout: 240
+# slow: starts hundreds of programs; the tests of gpusim in C make the same calls
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 . "$DRM_SNOOP_TOP/tests/lib/target.sh"
 . "$DRM_SNOOP_TOP/tests/lib/gpusim-sh.sh"

@@ -78,7 +78,7 @@ make_test unstartable <<'END'
 END
 chmod -x "$tests/unit/test-unstartable.sh"
 
-plan 70
+plan 74
 counts good '2 passed, 0 failed' '^ok   unit/test-good \(2\) [0-9]+ s$'
 counts failing '1 passed, 1 failed' 'not ok 2 - b'
 counts silent-failure '1 passed, 1 failed' 'exited with status 7'
@@ -129,6 +129,14 @@ unlike 'the debug kernel: no unit tests' "$output" 'unit/'
 echo 'exit 1' >>"$tests/functional/test-one-kernel.sh"
 like 'the debug kernel: replay' "$(run_tests --kernel debug)" 'replay: .* --kernel debug functional/test-one-kernel$'
 fails 'an unknown kernel' 2 "not 'vax'" run_tests --kernel vax
+
+# A test that is left out on demand, on the debug kernel only.
+sed -i '2i # slow: another one does it' "$tests/functional/test-slow-kernel.sh"
+unlike 'quick: not listed' "$(run_tests --kernel debug --quick --list)" 'slow-kernel'
+like 'quick: why' "$(run_tests --kernel debug --quick)" '^not run functional/test-slow-kernel: slow: another one does it$'
+like 'not quick: listed' "$(run_tests --kernel debug --list)" '^functional/test-slow-kernel '
+like 'quick, stock: listed' "$(run_tests --quick --list)" '^functional/test-slow-kernel '
+
 mkdir "$work/none"
 fails 'no tests at all' 1 'no tests in' "$DRM_SNOOP_TOP/tests/run-tests" --tests "$work/none"
 fails 'no number of jobs' 2 "not '0'" run_tests --jobs 0
