@@ -6,6 +6,7 @@
 # drmsnoopfs on several cards: one whose driver neither tells client ids nor has
 # known VMs, and one that is taken away.
 # shellcheck disable=SC2012,SC2154
+# slow: starts hundreds of programs; test-snoop-hotplug has the same cards come and go
 set -u
 # shellcheck source=tests/lib/tap.sh
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
