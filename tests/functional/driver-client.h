@@ -22,6 +22,8 @@
  * @bind: [@offset, @offset + @size) of an object at @va, or NULL
  * @unbind: nothing at [@va, @va + @size), or NULL
  * @dontneed: the kernel may take the object's memory away, or NULL
+ * @submit: a job whose commands are at [@va, @va + @size) and that uses the objects
+ *	@handles; its end is the fence of @syncobj
  */
 struct driver_ops {
 	const char *name;
@@ -34,6 +36,8 @@ struct driver_ops {
 		    uint64_t size, int read_only);
 	int (*unbind)(int fd, uint32_t vm, uint64_t va, uint64_t size);
 	int (*dontneed)(int fd, uint32_t handle);
+	int (*submit)(int fd, uint32_t vm, uint64_t va, uint64_t size, const uint32_t *handles,
+		      uint32_t count, uint32_t syncobj);
 };
 
 extern const struct driver_ops driver_panthor, driver_panfrost, driver_v3d;

@@ -30,10 +30,24 @@ static int dontneed(int fd, uint32_t handle)
 	return gc_ioctl(fd, DRM_IOCTL_PANFROST_MADVISE, &arg);
 }
 
+static int submit(int fd, uint32_t vm, uint64_t va, uint64_t size, const uint32_t *handles,
+		  uint32_t count, uint32_t syncobj)
+{
+	struct drm_panfrost_submit arg = {
+		.jc = va,
+		.bo_handles = (uintptr_t)handles,
+		.bo_handle_count = count,
+		.out_sync = syncobj,
+	};
+
+	return gc_ioctl(fd, DRM_IOCTL_PANFROST_SUBMIT, &arg);
+}
+
 const struct driver_ops driver_panfrost = {
 	.name = "panfrost",
 	.device = "7c000000.gpu",
 	.bo_create = bo_create,
 	.bo_offset = bo_offset,
 	.dontneed = dontneed,
+	.submit = submit,
 };

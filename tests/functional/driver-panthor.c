@@ -78,6 +78,41 @@ static int unbind(int fd, uint32_t vm, uint64_t va, uint64_t size)
 	return do_bind(fd, vm, &op);
 }
 
+/* A group of one queue, on the first core; it stays until the client is closed. */
+static int group_create(int fd, uint32_t vm, uint32_t *group)
+{
+	struct drm_panthor_queue_create queue = { .ringbuf_size = 4096 };
+	struct drm_panthor_group_create arg = {
+		.queues = DRM_PANTHOR_OBJ_ARRAY(1, &queue),
+		.max_compute_cores = 1,
+		.compute_core_mask = 1,
+		.vm_id = vm,
+	};
+	int err = gc_ioctl(fd, DRM_IOCTL_PANTHOR_GROUP_CREATE, &arg);
+
+	*group = arg.group_handle;
+	return err;
+}
+
+/* The group may use all that its VM has. */
+static int submit(int fd, uint32_t vm, uint64_t va, uint64_t size, const uint32_t *handles,
+		  uint32_t count, uint32_t syncobj)
+{
+	struct drm_panthor_sync_op sync = {
+		.flags = DRM_PANTHOR_SYNC_OP_HANDLE_TYPE_SYNCOBJ | DRM_PANTHOR_SYNC_OP_SIGNAL,
+		.handle = syncobj,
+	};
+	struct drm_panthor_queue_submit job = {
+		.stream_size = size,
+		.stream_addr = va,
+		.syncs = DRM_PANTHOR_OBJ_ARRAY(1, &sync),
+	};
+	struct drm_panthor_group_submit arg = { .queue_submits = DRM_PANTHOR_OBJ_ARRAY(1, &job) };
+
+	return group_create(fd, vm, &arg.group_handle) ?:
+	       gc_ioctl(fd, DRM_IOCTL_PANTHOR_GROUP_SUBMIT, &arg);
+}
+
 const struct driver_ops driver_panthor = {
 	.name = "panthor",
 	.device = "7c200000.gpu",
@@ -87,4 +122,5 @@ const struct driver_ops driver_panthor = {
 	.bo_offset = bo_offset,
 	.bind = bind,
 	.unbind = unbind,
+	.submit = submit,
 };

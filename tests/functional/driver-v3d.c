@@ -23,9 +23,25 @@ static int bo_offset(int fd, uint32_t handle, uint64_t *offset)
 	return err;
 }
 
+/* A list for the renderer, and none for the binner. */
+static int submit(int fd, uint32_t vm, uint64_t va, uint64_t size, const uint32_t *handles,
+		  uint32_t count, uint32_t syncobj)
+{
+	struct drm_v3d_submit_cl arg = {
+		.rcl_start = va,
+		.rcl_end = va + size,
+		.bo_handles = (uintptr_t)handles,
+		.bo_handle_count = count,
+		.out_sync = syncobj,
+	};
+
+	return gc_ioctl(fd, DRM_IOCTL_V3D_SUBMIT_CL, &arg);
+}
+
 const struct driver_ops driver_v3d = {
 	.name = "v3d",
 	.device = "7c100000.gpu",
 	.bo_create = bo_create,
 	.bo_offset = bo_offset,
+	.submit = submit,
 };

@@ -19,10 +19,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "clock.h"
 #include "expect.h"
 #include "gpusim-card.h"
 #include "gpusim-client.h"
+#include "in-time.h"
 #include "snoop.h"
 #include "watch.h"
 
@@ -30,9 +30,6 @@
 #define HANG_MS		100000
 #define RESET_MS	500
 #define DEFAULT_MS	10000
-/* SNOOP_WAIT_MS, and what a busy machine may take on top. */
-#define BOUND_MS	2000
-#define SLACK_MS	10000
 #define TRIES		20
 /* Of the target, stuck. */
 #define THREADS		3
@@ -202,16 +199,6 @@ static int setup(void **state)
 	(void)state;
 	return (int)expect_ok(snoop_bind_vm(hung.snoop, hung.client_id, hung.vm, NULL));
 }
-
-/* The value of @call, which ends in time. */
-#define in_time(call) \
-({ \
-	int64_t start_ = clock_ms(), ret_ = (call), took_ = clock_ms() - start_; \
-\
-	if (took_ > BOUND_MS + SLACK_MS) \
-		expect_failed(__FILE__, __LINE__, "%s took %" PRId64 " ms", #call, took_); \
-	ret_; \
-})
 
 /*
  * A call on an object that is held ends with EBUSY; between two tries of the

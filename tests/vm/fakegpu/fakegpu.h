@@ -7,8 +7,8 @@
 
 /*
  * GPUs that are nothing but memory: their registers keep the values that are set
- * here, and what a driver writes. That is enough for probing, for buffer objects and
- * for address spaces; no job ever runs.
+ * here, and what a driver writes. That is enough for probing, for buffer objects,
+ * for address spaces, and for jobs that never end.
  */
 
 /* A register that is not 0 at the start. */

@@ -97,6 +97,7 @@ static const struct reg v3d_core_regs[] = {
 
 /* The bridge resets the GPU, which is over at once. */
 static const struct reg v3d_bridge_regs[] = {
+	{ 0x0000, 0x00000200 },		/* V3D_TOP_GR_BRIDGE_REVISION: 2.0 */
 	{ }
 };
 
