@@ -10,12 +10,12 @@
 
 #include <linux/dma-resv.h>
 #include <linux/mm.h>
-#include <linux/string.h>
 
 #include <drm/drm_device.h>
 #include <drm/drm_drv.h>
 #include <drm/drm_gem_shmem_helper.h>
 
+#include "adapters/adapter.h"
 #include "compat_shmem.h"
 #include "file.h"
 #include "map.h"
@@ -25,15 +25,18 @@
  * snoop_map_shmem_is_lazy - would all pages at once mislead the driver?
  * @obj: An object of the helper.
  *
- * panfrost's heaps get their pages by faults of the GPU, and a page that is there already
- * is taken for one that is in the GPU's page table, too (panfrost_mmu_map_fault_addr(),
- * 6.12). So an object of this driver that has none yet is not given any.
+ * An object without any is not given them if its driver has the GPU's faults do that.
  *
  * Return: true if the object must not be mapped live.
  */
 bool snoop_map_shmem_is_lazy(const struct drm_gem_object *obj)
 {
-	return !to_drm_gem_shmem_obj(obj)->pages && !strcmp(obj->dev->driver->name, "panfrost");
+	const struct snoop_driver *driver;
+
+	if (to_drm_gem_shmem_obj(obj)->pages)
+		return false;
+	driver = snoop_driver_find(obj->dev->driver->name);
+	return driver && driver->pages_by_fault;
 }
 
 /*

@@ -192,6 +192,9 @@ struct snoop_member {
  *	GPU fetch them.
  * @window_only: Device memory is read where the CPU can map it and nowhere else: the
  *	driver's access_memory has the GPU copy the rest.
+ * @pages_by_fault: Objects of the GEM shmem helper may get their pages by faults of the
+ *	GPU, where a page that is there already is taken for one that is in the GPU's page
+ *	table, too. Nobody else may bring in the first one.
  * @members: Members that the family needs, by enum snoop_member_id.
  *
  * Constant, one file a driver.
@@ -208,6 +211,7 @@ struct snoop_driver {
 	u64 protected_mask;
 	bool discrete_asks_first;
 	bool window_only;
+	bool pages_by_fault;
 	struct snoop_member members[SNOOP_MEMBERS];
 };
 

@@ -16,7 +16,8 @@
  * mappings are in its mm, unlike in panfrost_gem_object.mappings.list. Nobody touches
  * user memory under the lock.
  *
- * Heap objects get their pages as the GPU touches them; what it has not touched reads as
+ * Heap objects get their pages as the GPU touches them, 2 MiB at a time
+ * (panfrost_mmu_map_fault_addr(), panfrost_mmu.c:442); what it has not touched reads as
  * zeros.
  */
 
@@ -25,6 +26,7 @@
 const struct snoop_driver snoop_driver_panfrost = {
 	.name = "panfrost",
 	.family = SNOOP_FAMILY_MM,
+	.pages_by_fault = true,
 	.members = {
 		[SNOOP_FILE_DEVICE] = { "panfrost_file_priv.pfdev", "panfrost_device *" },
 		[SNOOP_DEVICE_DRM] = { "panfrost_device.base", "drm_device", true },
