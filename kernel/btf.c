@@ -85,9 +85,17 @@ static int btf_tail(const struct btf_type *t)
 	}
 }
 
+/* Most types that the type section, which is not looked at yet, may have */
+static u32 btf_most_types(const struct snoop_btf *b)
+{
+	u32 most = b->types_len / sizeof(struct btf_type);
+
+	return most < SNOOP_BTF_MAX_TYPES - b->first_id ? most : SNOOP_BTF_MAX_TYPES - b->first_id;
+}
+
 /*
- * Walks the type section: counts types and tags while @b has no index, fills
- * the index when it has. The second walk sees what the first has checked.
+ * Walks the type section and fills the index, which has room for whatever may be there:
+ * a walk that counts would take longer than the memory costs.
  */
 static int btf_scan(struct snoop_btf *b)
 {
@@ -110,16 +118,11 @@ static int btf_scan(struct snoop_btf *b)
 		name = snoop_btf_string(b, t.name_off);
 		if (!name)
 			return -EINVAL;
-		if (b->offsets)
-			b->offsets[types] = pos;
 		if (btf_is_compound(&t) && *name) {
-			if (b->tags) {
-				b->tags[tags].hash = snoop_btf_hash(name, strlen(name));
-				b->tags[tags].id = b->first_id + types;
-			}
-			tags++;
+			b->tags[tags].hash = snoop_btf_hash(name, strlen(name));
+			b->tags[tags++].id = b->first_id + types;
 		}
-		types++;
+		b->offsets[types++] = pos;
 	}
 	b->nr_types = types;
 	b->nr_tags = tags;
@@ -174,7 +177,7 @@ static int btf_sections(struct snoop_btf *b, const u8 *raw, u32 len)
  * @len: length of @raw in bytes
  * @base: what a module's blob continues; NULL for vmlinux. Must outlive @b
  *
- * May sleep. Costs two walks over the types and four bytes for each.
+ * May sleep. Costs one walk over the types, and as many bytes as they take.
  *
  * Return: 0; -EINVAL if the blob is malformed, or @base is itself split;
  * -EOPNOTSUPP for another byte order, version, or kind of type than this code
@@ -194,12 +197,10 @@ int snoop_btf_init(struct snoop_btf *b, const void *raw, size_t len,
 	b->first_id = base ? base->first_id + base->nr_types : 1;
 	b->strings_start = base ? base->strings_len : 0;
 	ret = btf_sections(b, raw, len);
-	if (!ret)
-		ret = btf_scan(b);
 	if (ret)
 		goto err;
-	b->offsets = kvmalloc_array(b->nr_types, sizeof(*b->offsets), GFP_KERNEL);
-	b->tags = kvmalloc_array(b->nr_tags, sizeof(*b->tags), GFP_KERNEL);
+	b->offsets = kvmalloc_array(btf_most_types(b), sizeof(*b->offsets), GFP_KERNEL);
+	b->tags = kvmalloc_array(btf_most_types(b), sizeof(*b->tags), GFP_KERNEL);
 	if (!b->offsets || !b->tags) {
 		ret = -ENOMEM;
 		goto err;

@@ -18,6 +18,7 @@
 
 #include "copier.h"
 #include "gpusim-client.h"
+#include "layout.h"
 #include "mapper.h"
 #include "measure.h"
 #include "reader.h"
@@ -29,12 +30,15 @@
 #define BULK		(1UL << 20)
 
 enum {
+	/* Ours must not be in use. */
+	GROUP_LAYOUT,
 	GROUP_WORD, GROUP_BULK, GROUP_LOOKUP, GROUP_QUERY, GROUP_MAP, GROUP_TOUCH,
 	GROUP_SNAPSHOT, GROUPS
 };
 
 /* What the groups are measured against. */
 static const char *const references[GROUPS] = {
+	[GROUP_LAYOUT] = "reading the files",
 	[GROUP_WORD] = "/proc/PID/mem",
 	[GROUP_BULK] = "/proc/PID/mem",
 	[GROUP_LOOKUP] = "10 ranges",
@@ -215,6 +219,17 @@ static void measure_maps(struct bench_group *group, const struct target *target,
 	bench_measure(group, rounds);
 }
 
+/* Once for each driver that is loaded: what its BTF says. */
+static void measure_layout(struct bench_group *group, unsigned int rounds)
+{
+	static struct layout layout = { .driver = "gpusim" };
+
+	bench_add(group, references[GROUP_LAYOUT], layout_read, &layout);
+	bench_add_prepared(group, "layout of gpusim", layout_forget, layout_find, &layout);
+	bench_measure(group, rounds);
+	layout_fini(&layout);
+}
+
 /* New pages of shmem in both cases, and their end. */
 static void measure_snapshots(struct bench_group *group, const struct target *target,
 			      unsigned int rounds)
@@ -238,15 +253,16 @@ static void measure_snapshots(struct bench_group *group, const struct target *ta
 
 static void usage(FILE *out)
 {
-	fputs("Usage: bench-snoop [--json] [--check] [--rounds N]\n"
+	fputs("Usage: bench-snoop [--json] [--check] [--rounds N] [--only TEXT]\n"
 	      "\n"
 	      "Times reads, maps and snapshots of GPU memory through drm_snoop, on a gpusim, a bochs and a\n"
 	      "radeon, against the kernel's ways to read CPU memory of another process, and the\n"
-	      "driver's own maps. Needs root, or to be allowed to look at children.\n"
+	      "driver's own maps; and how long it takes to find out about a driver. Needs root.\n"
 	      "\n"
 	      "  --json       print one JSON object instead of tables\n"
 	      "  --check      exit with status 1 if a limit is missed\n"
 	      "  --rounds N   rounds to measure, 3 to 100000 (default 101)\n"
+	      "  --only TEXT  measure the groups whose names have TEXT in them\n"
 	      "  -h, --help\n", out);
 }
 
@@ -268,10 +284,12 @@ int main(int argc, char **argv)
 		{ "json", no_argument, NULL, 'j' },
 		{ "check", no_argument, NULL, 'c' },
 		{ "rounds", required_argument, NULL, 'r' },
+		{ "only", required_argument, NULL, 'o' },
 		{ "help", no_argument, NULL, 'h' },
 		{ }
 	};
 	struct bench_group groups[GROUPS] = {
+		[GROUP_LAYOUT] = { .name = "layout of a driver from BTF" },
 		[GROUP_WORD] = { .name = "8 bytes", .bytes = WORD },
 		[GROUP_BULK] = { .name = "1 MiB", .bytes = BULK },
 		[GROUP_LOOKUP] = { .name = "8 bytes at random ranges", .bytes = WORD },
@@ -281,7 +299,9 @@ int main(int argc, char **argv)
 		[GROUP_SNAPSHOT] = { .name = "copies of 4 MiB to shmem", .bytes = TARGET_SIZE },
 	};
 	const struct bench_group *list[GROUPS];
-	const struct bench_limit limits[] = {
+	const struct bench_limit all_limits[] = {
+		{ "layout of gpusim from BTF, ms",
+		  &groups[GROUP_LAYOUT], "layout of gpusim", NULL, 50.0 },
 		{ "8 bytes of an object in system memory / of /proc/PID/mem",
 		  &groups[GROUP_WORD], "object in system memory", "/proc/PID/mem", 0.5 },
 		{ "1 MiB of an object in system memory / of /proc/PID/mem",
@@ -308,10 +328,11 @@ int main(int argc, char **argv)
 		  &groups[GROUP_SNAPSHOT], "snapshot, system memory", "memcpy to a new memfd",
 		  1.0 / 0.7 },
 	};
-	const unsigned int limit_count = sizeof(limits) / sizeof(limits[0]);
+	struct bench_limit limits[sizeof(all_limits) / sizeof(all_limits[0])];
 	bool json = false, check = false, kept = true;
-	unsigned int rounds = 101, i;
-	struct target target;
+	unsigned int rounds = 101, count = 0, limit_count = 0, i;
+	struct target target = { 0 };
+	const char *only = "";
 	int option;
 
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
@@ -325,6 +346,9 @@ int main(int argc, char **argv)
 		case 'r':
 			rounds = parse_rounds(optarg);
 			break;
+		case 'o':
+			only = optarg;
+			break;
 		case 'h':
 			usage(stdout);
 			return 0;
@@ -335,12 +359,18 @@ int main(int argc, char **argv)
 	if (optind != argc)
 		errx(2, "unexpected argument '%s': see --help", argv[optind]);
 
-	fprintf(stderr, "setting up a target with %u ranges\n", TARGET_MANY);
-	target_start(&target);
 	for (i = 0; i < GROUPS; i++) {
-		list[i] = &groups[i];
+		if (!strstr(groups[i].name, only))
+			continue;
+		if (i != GROUP_LAYOUT && !target.pid) {
+			fprintf(stderr, "setting up a target with %u ranges\n", TARGET_MANY);
+			target_start(&target);
+		}
+		list[count++] = &groups[i];
 		fprintf(stderr, "measuring %s\n", groups[i].name);
-		if (i == GROUP_LOOKUP)
+		if (i == GROUP_LAYOUT)
+			measure_layout(&groups[i], rounds);
+		else if (i == GROUP_LOOKUP)
 			measure_lookups(&groups[i], &target, lookup_pread, rounds);
 		else if (i == GROUP_QUERY)
 			measure_lookups(&groups[i], &target, lookup_query, rounds);
@@ -355,8 +385,13 @@ int main(int argc, char **argv)
 			fflush(stdout);
 		}
 	}
+	if (!count)
+		errx(2, "--only: no group has '%s' in its name", only);
+	for (i = 0; i < sizeof(all_limits) / sizeof(all_limits[0]); i++)
+		if (all_limits[i].group->rounds)
+			limits[limit_count++] = all_limits[i];
 	if (json)
-		report_json(list, GROUPS, limits, limit_count);
+		report_json(list, count, limits, limit_count);
 	else
 		report_limits(limits, limit_count);
 	for (i = 0; i < limit_count; i++)

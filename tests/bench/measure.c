@@ -25,8 +25,11 @@ static double now_ns(void)
 
 static double time_batch(const struct bench_contender *contender, unsigned int count)
 {
-	double start = now_ns();
+	double start;
 
+	if (contender->prepare)
+		contender->prepare(contender->arg);
+	start = now_ns();
 	contender->run(contender->arg, count);
 	return now_ns() - start;
 }
@@ -36,8 +39,8 @@ static void calibrate(struct bench_contender *contender)
 {
 	unsigned int batch = 1;
 
-	contender->run(contender->arg, 1);
-	while (batch < MAX_BATCH && time_batch(contender, batch) < BATCH_NS)
+	time_batch(contender, 1);
+	while (!contender->prepare && batch < MAX_BATCH && time_batch(contender, batch) < BATCH_NS)
 		batch *= 2;
 	contender->batch = batch;
 }
@@ -59,6 +62,22 @@ void bench_add(struct bench_group *group, const char *name,
 		.run = run,
 		.arg = arg,
 	};
+}
+
+/**
+ * bench_add_prepared - add a contender that can do its thing only once
+ * @group: Its group.
+ * @name: Its name; must outlive the group.
+ * @prepare: Makes @run possible; not measured.
+ * @run: Does the thing, for a count of 1.
+ * @arg: For both; must outlive bench_measure().
+ */
+void bench_add_prepared(struct bench_group *group, const char *name,
+			void (*prepare)(void *arg), void (*run)(void *arg, unsigned int count),
+			void *arg)
+{
+	bench_add(group, name, run, arg);
+	group->contender[group->count - 1].prepare = prepare;
 }
 
 /**

@@ -20,6 +20,8 @@
  * @name: Short name, for the table; unique in its group.
  * @run: Does the thing @count times; ends the program if it fails.
  * @arg: For @run.
+ * @prepare: Done before each batch, which is one operation then, and not measured; NULL
+ *	if there is nothing to do.
  * @batch: Operations in one batch; chosen by bench_measure().
  * @samples: Nanoseconds an operation, one for each round; owned by the group.
  */
@@ -27,6 +29,7 @@ struct bench_contender {
 	const char *name;
 	void (*run)(void *arg, unsigned int count);
 	void *arg;
+	void (*prepare)(void *arg);
 	unsigned int batch;
 	double *samples;
 };
@@ -61,6 +64,9 @@ struct bench_stat {
 
 void bench_add(struct bench_group *group, const char *name,
 	       void (*run)(void *arg, unsigned int count), void *arg);
+void bench_add_prepared(struct bench_group *group, const char *name,
+			void (*prepare)(void *arg), void (*run)(void *arg, unsigned int count),
+			void *arg);
 void bench_measure(struct bench_group *group, unsigned int rounds);
 void bench_group_fini(struct bench_group *group);
 

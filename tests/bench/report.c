@@ -45,6 +45,24 @@ void report_group(const struct bench_group *group, const char *reference)
 }
 
 /**
+ * report_ratio - what a promise is about
+ * @limit: The promise.
+ *
+ * Return: ratios of times, or milliseconds if nothing is compared.
+ */
+struct bench_stat report_ratio(const struct bench_limit *limit)
+{
+	struct bench_stat ratio = bench_ratio(limit->group, limit->contender, limit->reference);
+	double unit = limit->reference ? 1.0 : 1e6;
+
+	return (struct bench_stat) {
+		.q1 = ratio.q1 / unit,
+		.median = ratio.median / unit,
+		.q3 = ratio.q3 / unit,
+	};
+}
+
+/**
  * report_kept - is a promise kept?
  * @limit: The promise.
  *
@@ -52,7 +70,7 @@ void report_group(const struct bench_group *group, const char *reference)
  */
 bool report_kept(const struct bench_limit *limit)
 {
-	return bench_ratio(limit->group, limit->contender, limit->reference).median <= limit->max;
+	return report_ratio(limit).median <= limit->max;
 }
 
 /**
@@ -69,9 +87,7 @@ void report_limits(const struct bench_limit *limits, unsigned int count)
 		bool kept = report_kept(&limits[i]);
 
 		printf("  %-6s %-62s %.3f (at most %.2f)\n", kept ? "kept" : "MISSED",
-		       limits[i].what,
-		       bench_ratio(limits[i].group, limits[i].contender,
-				   limits[i].reference).median, limits[i].max);
+		       limits[i].what, report_ratio(&limits[i]).median, limits[i].max);
 	}
 }
 
@@ -115,10 +131,9 @@ static struct json_object *json_limit(const struct bench_limit *limit)
 	json_object_object_add(json, "what", json_object_new_string(limit->what));
 	json_object_object_add(json, "group", json_object_new_string(limit->group->name));
 	json_object_object_add(json, "contender", json_object_new_string(limit->contender));
-	json_object_object_add(json, "reference", json_object_new_string(limit->reference));
-	json_object_object_add(json, "ratio",
-			       json_stat(bench_ratio(limit->group, limit->contender,
-						     limit->reference)));
+	json_object_object_add(json, "reference", limit->reference ?
+			       json_object_new_string(limit->reference) : NULL);
+	json_object_object_add(json, "ratio", json_stat(report_ratio(limit)));
 	json_object_object_add(json, "max", json_object_new_double(limit->max));
 	json_object_object_add(json, "kept", json_object_new_boolean(report_kept(limit)));
 	return json;
@@ -133,7 +148,8 @@ static struct json_object *json_limit(const struct bench_limit *limit)
  *
  * ``{"groups": [{name, bytes, rounds, contenders: [{name, batch, ns}]}],
  * "limits": [{what, group, contender, reference, ratio, max, kept}]}``, where
- * ns and ratio are ``{q1, median, q3}``.
+ * ns and ratio are ``{q1, median, q3}``. Without reference (null) the ratio is
+ * milliseconds.
  */
 void report_json(const struct bench_group *const *groups, unsigned int group_count,
 		 const struct bench_limit *limits, unsigned int limit_count)
