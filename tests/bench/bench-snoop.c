@@ -19,6 +19,7 @@
 #include "copier.h"
 #include "gpusim-client.h"
 #include "layout.h"
+#include "lister.h"
 #include "mapper.h"
 #include "measure.h"
 #include "reader.h"
@@ -32,8 +33,8 @@
 enum {
 	/* Ours must not be in use. */
 	GROUP_LAYOUT,
-	GROUP_WORD, GROUP_BULK, GROUP_LOOKUP, GROUP_QUERY, GROUP_MAP, GROUP_TOUCH,
-	GROUP_SNAPSHOT, GROUPS
+	GROUP_WORD, GROUP_BULK, GROUP_LOOKUP, GROUP_QUERY, GROUP_LIST, GROUP_MAP,
+	GROUP_TOUCH, GROUP_SNAPSHOT, GROUPS
 };
 
 /* What the groups are measured against. */
@@ -43,6 +44,7 @@ static const char *const references[GROUPS] = {
 	[GROUP_BULK] = "/proc/PID/mem",
 	[GROUP_LOOKUP] = "10 ranges",
 	[GROUP_QUERY] = "10 ranges",
+	[GROUP_LIST] = "10000 ranges",
 	[GROUP_MAP] = "the driver's own map",
 	[GROUP_TOUCH] = "the driver's own map",
 	[GROUP_SNAPSHOT] = "memcpy to a new memfd",
@@ -178,6 +180,23 @@ static void measure_lookups(struct bench_group *group, const struct target *targ
 	bench_measure(group, rounds);
 }
 
+static void measure_lists(struct bench_group *group, const struct target *target,
+			  unsigned int rounds)
+{
+	static struct lister some, many;
+
+	lister_init(&some, open_vm(target, target->some_vm), target->client_id, target->some_vm,
+		    TARGET_SOME);
+	lister_init(&many, some.fd, target->client_id, target->many_vm, TARGET_MANY);
+	lister_check(&some);
+	lister_check(&many);
+	bench_add(group, "10000 ranges", lister_run, &some);
+	bench_add(group, "100000 ranges", lister_run, &many);
+	bench_measure(group, rounds);
+	lister_fini(&some);
+	lister_fini(&many);
+}
+
 /* The object in system memory as its process maps it, by a copy of its descriptor. */
 static void init_own(struct mapper *mapper, const struct target *target)
 {
@@ -294,6 +313,7 @@ int main(int argc, char **argv)
 		[GROUP_BULK] = { .name = "1 MiB", .bytes = BULK },
 		[GROUP_LOOKUP] = { .name = "8 bytes at random ranges", .bytes = WORD },
 		[GROUP_QUERY] = { .name = "QUERY_RANGE at random ranges" },
+		[GROUP_LIST] = { .name = "LIST RANGES" },
 		[GROUP_MAP] = { .name = "memcpy of 1 MiB out of maps", .bytes = BULK },
 		[GROUP_TOUCH] = { .name = "mmap and first touch of 1 MiB", .bytes = BULK },
 		[GROUP_SNAPSHOT] = { .name = "copies of 4 MiB to shmem", .bytes = TARGET_SIZE },
@@ -316,6 +336,8 @@ int main(int argc, char **argv)
 		  &groups[GROUP_LOOKUP], "100000 ranges", "10 ranges", 3.0 },
 		{ "QUERY_RANGE at 100000 ranges / at 10",
 		  &groups[GROUP_QUERY], "100000 ranges", "10 ranges", 3.0 },
+		{ "LIST RANGES of 100000 ranges / of 10000",
+		  &groups[GROUP_LIST], "100000 ranges", "10000 ranges", 15.0 },
 		{ "memcpy out of a map of an object / out of the driver's own",
 		  &groups[GROUP_MAP], "map of the object", "the driver's own map", 1.2 },
 		{ "memcpy out of a map of a VM / out of the driver's own",
@@ -374,6 +396,8 @@ int main(int argc, char **argv)
 			measure_lookups(&groups[i], &target, lookup_pread, rounds);
 		else if (i == GROUP_QUERY)
 			measure_lookups(&groups[i], &target, lookup_query, rounds);
+		else if (i == GROUP_LIST)
+			measure_lists(&groups[i], &target, rounds);
 		else if (i == GROUP_SNAPSHOT)
 			measure_snapshots(&groups[i], &target, rounds);
 		else if (i == GROUP_MAP || i == GROUP_TOUCH)

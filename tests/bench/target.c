@@ -126,6 +126,7 @@ static void make_target(struct target *target)
 	check(gc_map(fd, target->vm, TARGET_SYSTEM_VA, target->system, 0, TARGET_SIZE), "bind");
 	check(gc_map(fd, target->vm, TARGET_VRAM_VA, target->vram, 0, TARGET_SIZE), "bind");
 	target->few_vm = make_ranges(fd, target->system, TARGET_FEW);
+	target->some_vm = make_ranges(fd, target->system, TARGET_SOME);
 	target->many_vm = make_ranges(fd, target->system, TARGET_MANY);
 	make_stock(target);
 }

@@ -16,8 +16,9 @@
 #define TARGET_RANGES_VA	0x100000000ULL
 /* Distance of two ranges: a page and a hole. */
 #define TARGET_STRIDE		0x2000ULL
-/* Ranges in target.few_vm and target.many_vm. */
+/* Ranges in target.few_vm, target.some_vm and target.many_vm. */
 #define TARGET_FEW		10U
+#define TARGET_SOME		10000U
 #define TARGET_MANY		100000U
 
 /**
@@ -30,6 +31,7 @@
  * @vram: Handle of an object in device memory.
  * @vm: VM with both objects.
  * @few_vm: VM with TARGET_FEW ranges of the object in system memory.
+ * @some_vm: VM with TARGET_SOME ranges of it.
  * @many_vm: VM with TARGET_MANY ranges of it.
  * @bochs_system: Buffer of bochs, in system memory.
  * @bochs_vram: Buffer of bochs on its screen, in device memory.
@@ -46,6 +48,7 @@ struct target {
 	uint32_t vram;
 	uint32_t vm;
 	uint32_t few_vm;
+	uint32_t some_vm;
 	uint32_t many_vm;
 	struct dumb bochs_system;
 	struct dumb bochs_vram;
