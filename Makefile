@@ -13,7 +13,7 @@ INSTALL_DEPS := $(TOP)/tools/setup/install-deps
 USER_DIRS := tools/lib tools/drmsnoop fuse-frontend tests/target tests/unit \
 	     tests/functional tests/igt tests/bench
 # What the arm64 guest runs.
-ARM64_DIRS := tools/lib tools/drmsnoop fuse-frontend tests/functional
+ARM64_DIRS := tools/lib tools/drmsnoop fuse-frontend tests/functional tests/igt
 INSTALL_DIRS := tools/lib tools/drmsnoop fuse-frontend
 VERSION := $(shell sed -n 's/^\#define DRMSNOOP_VERSION "\(.*\)"/\1/p' tools/lib/drmsnoop.h)
 DKMS_SOURCE = $(DESTDIR)/usr/src/drm-snoop-$(VERSION)

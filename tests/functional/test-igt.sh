@@ -6,44 +6,18 @@
 # timeout: 300
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 
+. "$DRM_SNOOP_TOP/tests/lib/igt.sh"
+
 export IGT_FORCE_DRIVER=gpusim
-programs=()
-names=()
-for source in "$DRM_SNOOP_TOP"/tests/igt/*.c; do
-	grep -qw '^igt_main' "$source" || continue
-	programs+=("$(basename "$source" .c)")
-done
-
-igt()
-{
-	"$DRM_SNOOP_BUILD/tests/igt/$1" "${@:2}"
-}
-
-for program in "${programs[@]}"; do
-	while read -r subtest; do
-		names+=("$program $subtest")
-	done < <(igt "$program" --list-subtests)
-done
+igt_find '*'
 plan $((2 + ${#programs[@]} + ${#names[@]} + 4))
 
 is 'there are programs' "$((${#programs[@]} > 5))" 1
 is 'no name twice' "$(printf '%s\n' "${names[@]}" | sort | uniq -d)" ''
 
-declare -A results
-for program in "${programs[@]}"; do
-	igt "$program" >"$work/$program.out" 2>"$work/$program.err"
-	is "$program ends well" $? 0
-	while read -r word subtest result _; do
-		[ "$word" != Subtest ] || results["$program ${subtest%:}"]=$result
-	done <"$work/$program.out"
-done
-
+igt_run_all
 for name in "${names[@]}"; do
-	if [ "${results[$name]:-}" = SUCCESS ]; then
-		pass "${name/ /@}"
-	else
-		fail "${name/ /@}" "${results[$name]:-no result}: $(<"$work/${name% *}.err")"
-	fi
+	igt_check "$name" SUCCESS
 done
 
 # What runners rely on.

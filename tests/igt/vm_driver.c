@@ -12,6 +12,9 @@ const char *const vm_memory_names[VM_MEMORIES] = {
 
 static const struct vm_driver *const drivers[] = {
 	&vm_driver_gpusim,
+#ifdef HAVE_PANTHOR
+	&vm_driver_panthor,
+#endif
 };
 
 const struct vm_driver *vm_driver_of(int drm)

@@ -44,6 +44,8 @@ struct vm_driver {
 };
 
 extern const struct vm_driver vm_driver_gpusim;
+/* Where its uAPI header is. */
+extern const struct vm_driver vm_driver_panthor;
 
 /* The driver behind a DRM descriptor; skips if it is none of those here. */
 const struct vm_driver *vm_driver_of(int drm);
