@@ -4,7 +4,8 @@
 
 #include <stdint.h>
 
-/* Milliseconds of the monotonic clock. */
+/* Milliseconds and microseconds of the monotonic clock. */
 int64_t clock_ms(void);
+int64_t clock_us(void);
 
 #endif /* TESTS_CLOCK_H */

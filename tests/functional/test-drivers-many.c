@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * vm: --arch arm64 --gpu all
+ * kernel: stock: the debug kernel is for amd64
+ * timeout: 600
+ *
+ * Thousands of objects in the address spaces of panfrost and v3d: lists take time in
+ * proportion, go on where they stopped, and find one object of a client's own behind all
+ * of another one's.
+ */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "driver-client.h"
+#include "driver-observer.h"
+#include "expect.h"
+#include "snoop.h"
+#include "window.h"
+
+#define PAGE		WINDOW_PAGE
+#define OWN_VM		1
+#define FEW		500
+/* More than are looked at without letting go of the driver's lock, several times. */
+#define MANY		5000
+#define TIMES		10
+/* FEW to MANY, if the time grows with the number; with its square, ten times that. */
+#define SLACK		4
+
+struct many {
+	const struct driver_ops *ops;
+	int fd;
+	struct driver_observer observer;
+	unsigned int count;
+	uint64_t va[MANY];
+	struct drm_snoop_range ranges[MANY + 1];
+};
+
+static void make(struct many *many, unsigned int count)
+{
+	uint32_t handle;
+
+	for (; many->count < count; many->count++)
+		expect_ok(many->ops->bo_create(many->fd, PAGE, 0, &handle,
+					       &many->va[many->count]));
+}
+
+static void list(struct many *many, unsigned int page)
+{
+	expect_equal(expect_ok(snoop_list(many->observer.snoop, DRM_SNOOP_LIST_RANGES,
+					  many->observer.client, OWN_VM, many->ranges,
+					  many->count + 1, page)), many->count);
+}
+
+/* The quickest of some lists, in microseconds. */
+static int64_t time_of(struct many *many)
+{
+	int64_t best = INT64_MAX, start, took;
+	unsigned int i;
+
+	for (i = 0; i < TIMES; i++) {
+		start = clock_us();
+		list(many, 1000);
+		took = clock_us() - start;
+		if (took < best)
+			best = took;
+	}
+	return best;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* Each object is listed once, where the driver said that it is. */
+static void check(struct many *many, unsigned int page)
+{
+	unsigned int i;
+
+	list(many, page);
+	qsort(many->va, many->count, sizeof(many->va[0]), compare);
+	for (i = 0; i < many->count; i++) {
+		expect_equal(many->ranges[i].start, many->va[i]);
+		expect_equal(many->ranges[i].end, many->va[i] + PAGE);
+	}
+}
+
+/* A client whose only object is above those of the other one. */
+static void check_behind(const struct driver_ops *ops)
+{
+	int fd = driver_open(ops);
+	struct driver_observer observer = driver_observe(ops, fd);
+	struct drm_snoop_range ranges[2];
+	struct driver_bo bo;
+
+	driver_bo(ops, fd, 3 * PAGE, 0, 1, &bo);
+	expect_equal(expect_ok(snoop_list(observer.snoop, DRM_SNOOP_LIST_RANGES, observer.client,
+					  OWN_VM, ranges, 2, 2)), 1);
+	expect_equal(ranges[0].start, bo.va);
+	expect_ok(snoop_bind_vm(observer.snoop, observer.client, OWN_VM, NULL));
+	driver_check_read(observer.snoop, bo.va, 3 * PAGE, 1, 0);
+	driver_bo_unmap(&bo);
+	close(observer.snoop);
+	close(fd);
+}
+
+static void check_many(const struct driver_ops *ops)
+{
+	static struct many many;
+	int64_t few, all;
+
+	many = (struct many){ .ops = ops, .fd = driver_open(ops) };
+	many.observer = driver_observe(ops, many.fd);
+	make(&many, FEW);
+	check(&many, 7);
+	few = time_of(&many);
+	make(&many, MANY);
+	check(&many, 1000);
+	all = time_of(&many);
+	print_message("# %s: %d ranges in %d us, %d in %d us\n", ops->name, FEW, (int)few, MANY,
+		      (int)all);
+	expect_true(all <= few * (MANY / FEW) * SLACK);
+	check_behind(ops);
+	close(many.observer.snoop);
+	close(many.fd);
+}
+
+static void test_panfrost(void **state)
+{
+	check_many(&driver_panfrost);
+}
+
+static void test_v3d(void **state)
+{
+	check_many(&driver_v3d);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_panfrost),
+		cmocka_unit_test(test_v3d),
+	};
+
+	return run_group("drivers-many", tests, sizeof(tests) / sizeof(tests[0]), NULL, NULL);
+}
