@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Programs of tests/igt in a test script: one result for each subtest, and one for each
-# program as a whole. Sourced after tap.sh.
-# shellcheck shell=bash
+# program as a whole. Sourced after tap.sh, which has `work`.
+# shellcheck shell=bash disable=SC2154
 
 programs=() names=()
 # How each subtest of `names` ended.
