@@ -4,11 +4,18 @@
 #include <errno.h>
 
 #include "children.h"
+#include "core.h"
 #include "share.h"
 #include "target.h"
 #include "tree.h"
 
 #define ATTR_BLOCK	512
+
+/*
+ * stdio keeps so much of a file in its buffer, and gives it out again. gdb is to see what
+ * is there now.
+ */
+#define CORE_BLKSIZE	1
 
 static int is_card(const struct drmsnoop_card *card, void *data)
 {
@@ -147,6 +154,10 @@ static int get_size(const struct node *node, uint64_t *size, uint64_t *bytes,
 		/* Some of its ranges may refuse. */
 		*flags = DRM_SNOOP_READABLE;
 		return get_mem(node, size, bytes);
+	case NODE_CORE:
+		err = core_size(node, size);
+		*bytes = *size;
+		return err;
 	case NODE_BO:
 		err = get_bo(node, size, flags);
 		*bytes = *size;
@@ -180,7 +191,7 @@ int attr_get(const struct fs *fs, const struct node *node, struct stat *st)
 		.st_gid = fs->gid,
 		.st_size = size > INT64_MAX ? INT64_MAX : (off_t)size,
 		.st_blocks = bytes / ATTR_BLOCK,
-		.st_blksize = FS_READ_MAX,
+		.st_blksize = node->id.kind == NODE_CORE ? CORE_BLKSIZE : FS_READ_MAX,
 		.st_atim = fs->mounted,
 		.st_mtim = fs->mounted,
 		.st_ctim = fs->mounted,

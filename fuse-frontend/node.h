@@ -39,6 +39,7 @@ struct share;
  * @NODE_OBJECTS: text: table of the objects
  * @NODE_MAPS: text: ranges of the VM
  * @NODE_MAPS_JSON: the same as JSON
+ * @NODE_CORE: core: of the VM
  * @NODE_MEM: memory: the VM
  * @NODE_BO: memory: object with handle A
  * @NODE_RANGE: memory: [A, B) of the VM
@@ -61,6 +62,7 @@ enum node_kind {
 	NODE_OBJECTS,
 	NODE_MAPS,
 	NODE_MAPS_JSON,
+	NODE_CORE,
 	NODE_MEM,
 	NODE_BO,
 	NODE_RANGE,

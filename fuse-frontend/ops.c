@@ -8,6 +8,7 @@
 
 #include "attr.h"
 #include "change.h"
+#include "core.h"
 #include "dir.h"
 #include "fs.h"
 #include "log.h"
@@ -24,6 +25,12 @@
 #define FIXED_ENTRY_S	3600.0
 /* Paths are long: directories on the way are not asked for at every step. */
 #define DIR_ENTRY_S	1.0
+
+/* The size of a core is that of the open file, which is made just before. */
+static double attr_timeout(const struct node *node)
+{
+	return node->id.kind == NODE_CORE ? 0 : ATTR_S;
+}
 
 static void op_init(void *userdata, struct fuse_conn_info *conn)
 {
@@ -70,7 +77,7 @@ static int identify(const struct node *parent, const char *name,
 static void op_lookup(fuse_req_t req, fuse_ino_t ino, const char *name)
 {
 	struct node *parent = node_of(req, ino);
-	struct fuse_entry_param entry = { .attr_timeout = ATTR_S };
+	struct fuse_entry_param entry = { 0 };
 	struct fs *fs = fs_of(req);
 	struct process *process;
 	struct node_id id;
@@ -93,6 +100,7 @@ static void op_lookup(fuse_req_t req, fuse_ino_t ino, const char *name)
 		return;
 	}
 	entry.ino = (uintptr_t)node;
+	entry.attr_timeout = attr_timeout(node);
 	/* Adapters come and go, so the directory of VMs is not there for good. */
 	if (tree_is_fixed(id.kind) && id.kind != NODE_VMS)
 		entry.entry_timeout = FIXED_ENTRY_S;
@@ -130,7 +138,7 @@ static void op_getattr(fuse_req_t req, fuse_ino_t ino,
 	if (err)
 		reply_error(req, err);
 	else
-		fuse_reply_attr(req, &st, ATTR_S);
+		fuse_reply_attr(req, &st, attr_timeout(node_of(req, ino)));
 }
 
 static void op_readlink(fuse_req_t req, fuse_ino_t ino)
@@ -268,9 +276,22 @@ static int open_memory(const struct node *node, struct fuse_file_info *fi)
 	return err;
 }
 
+static int open_core(const struct node *node, struct fuse_file_info *fi)
+{
+	struct core *core;
+	int err;
+
+	err = core_open(node, &core);
+	if (!err)
+		fi->fh = (uintptr_t)core;
+	return err;
+}
+
 static void close_file(const struct node *node, struct fuse_file_info *fi)
 {
-	if (tree_is_text(node->id.kind)) {
+	if (node->id.kind == NODE_CORE) {
+		core_close((struct core *)(uintptr_t)fi->fh);
+	} else if (tree_is_text(node->id.kind)) {
 		struct text *text = (struct text *)(uintptr_t)fi->fh;
 
 		text_free(text);
@@ -302,6 +323,8 @@ static void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	err = check_open(req, node, fi->flags);
 	if (!err && tree_is_text(node->id.kind))
 		err = open_text(node, fi);
+	else if (!err && node->id.kind == NODE_CORE)
+		err = open_core(node, fi);
 	else if (!err)
 		err = open_memory(node, fi);
 	if (err) {
@@ -321,8 +344,9 @@ static void op_release(fuse_req_t req, fuse_ino_t ino,
 	reply_error(req, 0);
 }
 
-static void read_memory(fuse_req_t req, struct memory *memory, size_t size,
-			off_t offset)
+/* Of memory, or a core. */
+static void read_live(fuse_req_t req, const struct node *node, uint64_t fh, size_t size,
+		      off_t offset)
 {
 	ssize_t ret;
 	char *buf;
@@ -334,8 +358,12 @@ static void read_memory(fuse_req_t req, struct memory *memory, size_t size,
 		reply_error(req, -ENOMEM);
 		return;
 	}
-	ret = memory_read(memory, buf, size, offset, request_interrupted,
-			  req);
+	if (node->id.kind == NODE_CORE)
+		ret = core_read((struct core *)(uintptr_t)fh, buf, size, offset,
+				request_interrupted, req);
+	else
+		ret = memory_read((struct memory *)(uintptr_t)fh, buf, size, offset,
+				  request_interrupted, req);
 	if (ret < 0)
 		reply_error(req, ret);
 	else
@@ -387,8 +415,7 @@ static void op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
 	if (tree_is_text(node_of(req, ino)->id.kind))
 		read_text(req, (struct text *)(uintptr_t)fi->fh, size, offset);
 	else
-		read_memory(req, (struct memory *)(uintptr_t)fi->fh, size,
-			    offset);
+		read_live(req, node_of(req, ino), fi->fh, size, offset);
 }
 
 static void op_lseek(fuse_req_t req, fuse_ino_t ino, off_t offset, int whence,
@@ -398,6 +425,9 @@ static void op_lseek(fuse_req_t req, fuse_ino_t ino, off_t offset, int whence,
 
 	if (tree_is_text(node_of(req, ino)->id.kind))
 		ret = text_seek((struct text *)(uintptr_t)fi->fh, offset,
+				whence);
+	else if (node_of(req, ino)->id.kind == NODE_CORE)
+		ret = core_seek((struct core *)(uintptr_t)fi->fh, offset,
 				whence);
 	else
 		ret = memory_seek((struct memory *)(uintptr_t)fi->fh, offset,

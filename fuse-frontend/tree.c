@@ -27,6 +27,7 @@ static const struct fixed {
 	{ NODE_VM,	NODE_MAPS,	"maps" },
 	{ NODE_VM,	NODE_MAPS_JSON,	"maps.json" },
 	{ NODE_VM,	NODE_RANGES,	"ranges" },
+	{ NODE_VM,	NODE_CORE,	"core" },
 };
 
 #define FIXED_COUNT	(sizeof(fixed) / sizeof(fixed[0]))
@@ -172,6 +173,7 @@ mode_t tree_mode(enum node_kind kind)
 	case NODE_OBJECTS:
 	case NODE_MAPS:
 	case NODE_MAPS_JSON:
+	case NODE_CORE:
 	case NODE_MEM:
 	case NODE_BO:
 	case NODE_RANGE:
@@ -183,7 +185,7 @@ mode_t tree_mode(enum node_kind kind)
 
 bool tree_is_text(enum node_kind kind)
 {
-	return S_ISREG(tree_mode(kind)) && !tree_is_memory(kind);
+	return S_ISREG(tree_mode(kind)) && !tree_is_memory(kind) && kind != NODE_CORE;
 }
 
 bool tree_is_memory(enum node_kind kind)

@@ -69,7 +69,7 @@ like "mount options" "$(grep " $m " /proc/self/mounts)" \
 is "memory may be written" "$(find "$process" -type f -perm 600 | sort)" \
 	"$(printf '%s\n' "$client"/bo/{1,2,3} "$vm/mem" "$a" "$b" "$large" "$sparse" "$user" | sort)"
 is "what is bound read-only, and texts, may not" "$(find "$process" -type f -perm 400 | sort)" \
-	"$(printf '%s\n' "$process/comm" "$client/fdinfo" "$client/objects" "$vm/maps" "$vm/maps.json" "$fixed" | sort)"
+	"$(printf '%s\n' "$process/comm" "$client/fdinfo" "$client/objects" "$vm/core" "$vm/maps" "$vm/maps.json" "$fixed" | sort)"
 is "directories may not" "$(find "$m" -mindepth 1 -type d ! -perm 500)" ""
 is "maps says so" "$(cut -d' ' -f2 "$vm/maps" | tr '\n' ' ')" "rw--- rw--- rw--- r---- rw--- rw--- "
 

@@ -52,6 +52,7 @@ is "the tree of a process" "$(cd "$process" && find . | sort)" "$(sort <<END
 ./clients/$gpu_client/objects
 ./clients/$gpu_client/vm
 ./clients/$gpu_client/vm/1
+./clients/$gpu_client/vm/1/core
 ./clients/$gpu_client/vm/1/maps
 ./clients/$gpu_client/vm/1/maps.json
 ./clients/$gpu_client/vm/1/mem

@@ -322,3 +322,13 @@ int drmsnoop_sync(struct drmsnoop *snoop)
 	fake.syncs++;
 	return 0;
 }
+
+int drmsnoop_snapshot_start(int snapshot, uint64_t *start)
+{
+	return -ENOTTY;
+}
+
+int drmsnoop_foreach_snapshot_range(int snapshot, drmsnoop_snapshot_range_fn fn, void *data)
+{
+	return -ENOTTY;
+}

@@ -46,6 +46,7 @@ static void test_names_round_trip(void **state)
 		{ NODE_BOS, "4294967295", { NODE_BO, UINT32_MAX, 0 } },
 		{ NODE_VMS, "0", { NODE_VM, 0, 0 } },
 		{ NODE_VM, "maps.json", { NODE_MAPS_JSON, 0, 0 } },
+		{ NODE_VM, "core", { NODE_CORE, 0, 0 } },
 		{ NODE_RANGES, "0000000000100000-0000000000104000",
 		  { NODE_RANGE, 0x100000, 0x104000 } },
 		{ NODE_RANGES, "fffffffffffff000-ffffffffffffffff",
@@ -279,7 +280,7 @@ static void test_directories(void **state)
 	assert_string_equal(names_of(CLIENT "bo"), ".|..|4|6|");
 	assert_string_equal(names_of(CLIENT "vm"), ".|..|5|");
 	assert_string_equal(names_of(VM),
-			    ".|..|mem|maps|maps.json|ranges|");
+			    ".|..|mem|maps|maps.json|ranges|core|");
 	assert_string_equal(names_of(VM "ranges"),
 			    ".|..|0000000000001000-0000000000002000|");
 	assert_int_equal(fake.handles, 0);

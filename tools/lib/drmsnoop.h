@@ -41,6 +41,7 @@
 #include <sys/types.h>
 
 #include <drm/drm_snoop.h>
+#include "drmsnoop-core.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -788,6 +789,130 @@ typedef int (*drmsnoop_snapshot_range_fn)(const struct drm_snoop_snapshot_range 
  */
 int drmsnoop_foreach_snapshot_range(int snapshot, drmsnoop_snapshot_range_fn fn,
 				    void *data);
+
+/* Cores */
+
+/*
+ * struct drmsnoop_core - an ELF core of an address space
+ *
+ * Opaque. Made by drmsnoop_core_open(), ended by drmsnoop_core_close(). What is bound, and
+ * so where everything is in the file, was listed when it was made; content is read when
+ * it is asked for.
+ */
+struct drmsnoop_core;
+
+/**
+ * struct drmsnoop_core_options - what a core is to be of
+ *
+ * Zeros, but for what is set.
+ */
+struct drmsnoop_core_options {
+	/** @client_id: A registered client. */
+	uint64_t client_id;
+
+	/** @vm_id: A VM of it; the handle is bound to it. */
+	uint64_t vm_id;
+
+	/** @pid: The process to be named in the core, or 0. */
+	pid_t pid;
+
+	/** @placements: Only objects in these: 1 << DRM_SNOOP_PLACEMENT_*; 0: all. */
+	uint32_t placements;
+
+	/** @start: Only addresses from here on. */
+	uint64_t start;
+
+	/** @end: Only addresses below; 0: to the end. */
+	uint64_t end;
+
+	/** @flags: DRMSNOOP_CORE_LIVE, for what is not kept; DRMSNOOP_CORE_SNAPSHOT. */
+	uint32_t flags;
+
+	/**
+	 * @snapshot: With DRMSNOOP_CORE_SNAPSHOT: descriptor of drmsnoop_snapshot() that
+	 * ranges and content are taken from; the caller's, in use as long as the core.
+	 */
+	int snapshot;
+};
+
+/**
+ * drmsnoop_core_open - lay out a core
+ * @snoop: handle that is bound to the VM; in use as long as the core
+ * @options: see there
+ * @core: returned; the caller ends it with drmsnoop_core_close()
+ *
+ * Takes 72 bytes of memory for each range, and 40 for each object of the client.
+ *
+ * Returns 0 or a negative errno: -EFBIG (more than a file can have), -EINVAL, -ENOMEM,
+ * and those of drmsnoop_foreach_range(), drmsnoop_foreach_object() and
+ * drmsnoop_foreach_snapshot_range().
+ */
+int drmsnoop_core_open(struct drmsnoop *snoop,
+		       const struct drmsnoop_core_options *options,
+		       struct drmsnoop_core **core);
+
+/**
+ * drmsnoop_core_close - free a core
+ * @core: core, or NULL
+ */
+void drmsnoop_core_close(struct drmsnoop_core *core);
+
+/**
+ * drmsnoop_core_size - size of the file in bytes
+ * @core: core
+ */
+uint64_t drmsnoop_core_size(const struct drmsnoop_core *core);
+
+/**
+ * drmsnoop_core_ranges - what is in a core
+ * @core: core
+ * @count: returned number of entries
+ *
+ * Returns the entries, in ascending order, valid until the core is dumped or closed.
+ */
+const struct drmsnoop_core_range *
+drmsnoop_core_ranges(const struct drmsnoop_core *core, size_t *count);
+
+/**
+ * drmsnoop_core_pread - bytes of the file
+ * @core: core; several threads may read
+ * @buf: where to
+ * @count: number of bytes
+ * @offset: in the file
+ *
+ * Content of ranges is that at their addresses now, or in the snapshot.
+ *
+ * Returns the number of bytes: less than @count if the byte after them cannot be read, or
+ * at the end of the file; or a negative errno of drmsnoop_pread() if not one byte could be
+ * read.
+ */
+ssize_t drmsnoop_core_pread(struct drmsnoop_core *core, void *buf, size_t count,
+			    uint64_t offset);
+
+/**
+ * drmsnoop_core_put_fn - called with bytes of the file, see the top of this header
+ *
+ * Of the file, what no call brings is zeros.
+ */
+typedef int (*drmsnoop_core_put_fn)(const void *bytes, size_t size,
+				    uint64_t offset, void *data);
+
+/**
+ * drmsnoop_core_dump - write a core that is kept
+ * @core: core; not to be used by other threads meanwhile
+ * @put: called per piece of at most 1 MiB, in ascending order of offsets from 4096 on; the
+ *	bytes before that, which have the ELF header, are the last call
+ * @data: for @put
+ *
+ * What cannot be read when its turn comes is told in the notes, and is in no segment: it
+ * becomes an entry of its own of drmsnoop_core_ranges(), which changes. So does
+ * drmsnoop_core_size(), whose value is final when offset 0 is put.
+ *
+ * Returns 0, what @put returned, or a negative errno: -ESRCH (the client ended), -ENOMEM,
+ * -EFBIG and others of drmsnoop_pread().
+ */
+int drmsnoop_core_dump(struct drmsnoop_core *core, drmsnoop_core_put_fn put,
+		       void *data);
 
 /** drmsnoop_pages_fn - called per run of pages, see the top of this file */
 typedef int (*drmsnoop_pages_fn)(const struct drm_snoop_pages *pages,

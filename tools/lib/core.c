@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Cores: what is in them, and where. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core.h"
+
+/* What a note can tell of: its size has 32 bits. */
+#define MAX_RANGES (UINT32_MAX / sizeof(struct drmsnoop_core_range) - 1)
+#define MAX_OBJECTS (UINT32_MAX / sizeof(struct drmsnoop_core_object) - 1)
+/* The last file offset, with room for the tail. */
+#define MAX_CONTENT (1ULL << 62)
+
+static ssize_t read_live(const struct drmsnoop_core *core, void *buf, size_t count,
+			 uint64_t addr)
+{
+	ssize_t n = drmsnoop_pread(core->snoop, buf, count, addr);
+
+	return n ? n : dsn_fail(EIO, "0x%llx is past the end of the VM",
+				(unsigned long long)addr);
+}
+
+static const struct core_source live = { read_live };
+
+static ssize_t read_snapshot(const struct drmsnoop_core *core, void *buf, size_t count,
+			     uint64_t addr)
+{
+	ssize_t n;
+
+	do
+		n = pread(core->snapshot, buf, count, addr - core->snapshot_start);
+	while (n < 0 && errno == EINTR);
+	if (n > 0)
+		return n;
+	return dsn_fail(n ? errno : EIO, "the snapshot cannot be read at 0x%llx",
+			(unsigned long long)addr);
+}
+
+static const struct core_source frozen = { read_snapshot };
+
+int dsn_core_add(struct drmsnoop_core *core, size_t index,
+	     const struct drmsnoop_core_range *range)
+{
+	struct drmsnoop_core_range *grown;
+
+	if (core->count == MAX_RANGES)
+		return dsn_fail(EFBIG, "more ranges than a core can tell of");
+	if (core->count == core->room) {
+		core->room = core->room ? core->room + core->room / 2 : 64;
+		grown = realloc(core->ranges, core->room * sizeof(*grown));
+		if (!grown)
+			return dsn_fail(ENOMEM, "out of memory");
+		core->ranges = grown;
+	}
+	memmove(&core->ranges[index + 1], &core->ranges[index],
+		(core->count++ - index) * sizeof(*range));
+	core->ranges[index] = *range;
+	return 0;
+}
+
+/* What is being laid out. */
+struct layout {
+	struct drmsnoop_core *core;
+	const struct drmsnoop_core_options *options;
+	/* where the next content may be in the file */
+	uint64_t free;
+};
+
+/* [start, end) of a range, which is wanted or not; it gets its place. */
+static int place(struct layout *layout, const struct drmsnoop_core_range *whole,
+		 uint64_t start, uint64_t end, bool wanted)
+{
+	struct drmsnoop_core_range range = *whole;
+	uint64_t size = end - start;
+
+	if (start >= end)
+		return 0;
+	range.start = start;
+	range.end = end;
+	if (range.kind != DRM_SNOOP_RANGE_SPARSE)
+		range.object_offset += start - whole->start;
+	if (!wanted)
+		range.flags |= DRMSNOOP_CORE_LEFT_OUT;
+	range.offset = layout->free;
+	if (core_content(&range)) {
+		range.offset += start % CORE_PAGE;
+		if (size > MAX_CONTENT - range.offset)
+			return dsn_fail(EFBIG, "the core would have more bytes than a file can have");
+		layout->free = (range.offset + size + CORE_PAGE - 1) & -(uint64_t)CORE_PAGE;
+	}
+	return dsn_core_add(layout->core, layout->core->count, &range);
+}
+
+static uint64_t clamp(uint64_t value, uint64_t low, uint64_t high)
+{
+	return value < low ? low : value > high ? high : value;
+}
+
+/* A range of the VM or snapshot, parted into what is wanted and what is not. */
+static int add_range(struct layout *layout, struct drmsnoop_core_range *range)
+{
+	const struct drmsnoop_core_options *options = layout->options;
+	const struct drmsnoop_core *core = layout->core;
+	uint64_t last = core->count ? core->ranges[core->count - 1].end : 0;
+	uint64_t from = range->start > last ? range->start : last, start, end;
+	bool wanted = !options->placements || options->placements >> range->placement & 1;
+	int ret;
+
+	/* Bound while they were listed, it may begin in what was listed before. */
+	if (from >= range->end)
+		return 0;
+	start = clamp(options->start, from, range->end);
+	end = clamp(options->end ?: UINT64_MAX, start, range->end);
+	ret = place(layout, range, from, start, false);
+	if (!ret)
+		ret = place(layout, range, start, end, wanted);
+	return ret ?: place(layout, range, end, range->end, false);
+}
+
+/* Why a range that is not readable is not. */
+static uint32_t range_error(const struct drmsnoop_core *core,
+			    const struct drm_snoop_range *range)
+{
+	size_t i;
+
+	if (range->flags & DRM_SNOOP_READABLE)
+		return 0;
+	if (range->kind == DRM_SNOOP_RANGE_USERPTR)
+		return EACCES;
+	for (i = 0; i < core->object_count; i++)
+		if (core->objects[i].object_id == range->object_id)
+			return core->objects[i].error ?: EIO;
+	return EIO;
+}
+
+static int add_live(const struct drm_snoop_range *range, void *data)
+{
+	struct layout *layout = data;
+	struct drmsnoop_core_range entry = {
+		.start = range->start,
+		.end = range->end,
+		.object_id = range->object_id,
+		.object_offset = range->object_offset,
+		.object_size = range->object_size,
+		.generation = range->generation,
+		.kind = range->kind,
+		.placement = range->placement,
+		.flags = range->flags & DRM_SNOOP_READ_ONLY ? DRMSNOOP_CORE_READ_ONLY : 0,
+	};
+
+	if (range->kind != DRM_SNOOP_RANGE_SPARSE)
+		entry.error = range_error(layout->core, range);
+	return add_range(layout, &entry);
+}
+
+static int add_frozen(const struct drm_snoop_snapshot_range *range, void *data)
+{
+	struct drmsnoop_core_range entry = {
+		.start = range->start,
+		.end = range->end,
+		.object_id = range->object_id,
+		.object_offset = range->object_offset,
+		.object_size = range->object_size,
+		.generation = range->generation,
+		.kind = range->kind,
+		.placement = range->placement,
+		.error = range->error,
+	};
+
+	if (range->flags & DRM_SNOOP_SNAPSHOT_REBOUND)
+		entry.flags |= DRMSNOOP_CORE_REBOUND;
+	if (range->flags & DRM_SNOOP_SNAPSHOT_MOVED)
+		entry.flags |= DRMSNOOP_CORE_MOVED;
+	return add_range(data, &entry);
+}
+
+static int add_object(const struct drm_snoop_object *object, void *data)
+{
+	struct drmsnoop_core *core = data;
+	struct drmsnoop_core_object *grown;
+
+	if (core->object_count == MAX_OBJECTS)
+		return dsn_fail(EFBIG, "more objects than a core can tell of");
+	if (core->object_count == core->object_room) {
+		core->object_room = core->object_room ? 2 * core->object_room : 64;
+		grown = realloc(core->objects, core->object_room * sizeof(*grown));
+		if (!grown)
+			return dsn_fail(ENOMEM, "out of memory");
+		core->objects = grown;
+	}
+	core->objects[core->object_count++] = (struct drmsnoop_core_object){
+		.object_id = object->object_id,
+		.size = object->size,
+		.handle = object->handle,
+		.kind = object->kind,
+		.placement = object->placement,
+		.flags = object->flags,
+		.path = object->path,
+		.error = object->error,
+	};
+	return 0;
+}
+
+static int lay_out(struct drmsnoop_core *core, const struct drmsnoop_core_options *options)
+{
+	struct layout layout = { .core = core, .options = options, .free = CORE_PAGE };
+	int ret;
+
+	ret = drmsnoop_foreach_object(core->snoop, options->client_id, add_object, core);
+	if (ret)
+		return ret;
+	if (core->source == &live)
+		ret = drmsnoop_foreach_range(core->snoop, options->client_id,
+					     options->vm_id, add_live, &layout);
+	else
+		ret = drmsnoop_foreach_snapshot_range(core->snapshot, add_frozen, &layout);
+	core->tail = layout.free;
+	return ret;
+}
+
+int drmsnoop_core_open(struct drmsnoop *snoop, const struct drmsnoop_core_options *options,
+		       struct drmsnoop_core **result)
+{
+	bool snapshot = options->flags & DRMSNOOP_CORE_SNAPSHOT;
+	struct drmsnoop_core *core;
+	int ret;
+
+	if (options->flags & ~(DRMSNOOP_CORE_LIVE | DRMSNOOP_CORE_SNAPSHOT) ||
+	    (options->end && options->start >= options->end))
+		return dsn_fail(EINVAL, "a core of nothing, or unknown flags");
+	core = calloc(1, sizeof(*core));
+	if (!core)
+		return dsn_fail(ENOMEM, "out of memory");
+	core->snoop = snoop;
+	core->source = snapshot ? &frozen : &live;
+	core->snapshot = snapshot ? options->snapshot : -1;
+	ret = dsn_core_describe(core, options);
+	if (!ret && snapshot)
+		ret = drmsnoop_snapshot_start(core->snapshot, &core->snapshot_start);
+	if (!ret)
+		ret = lay_out(core, options);
+	if (ret) {
+		drmsnoop_core_close(core);
+		return ret;
+	}
+	*result = core;
+	return 0;
+}
+
+void drmsnoop_core_close(struct drmsnoop_core *core)
+{
+	if (!core)
+		return;
+	free(core->ranges);
+	free(core->objects);
+	free(core);
+}
+
+uint64_t drmsnoop_core_size(const struct drmsnoop_core *core)
+{
+	return core->tail + dsn_core_tail_size(core);
+}
+
+const struct drmsnoop_core_range *
+drmsnoop_core_ranges(const struct drmsnoop_core *core, size_t *count)
+{
+	*count = core->count;
+	return core->ranges;
+}
