@@ -5,7 +5,7 @@
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 
 drmsnoop=$DRM_SNOOP_BUILD/tools/drmsnoop
-plan 92
+plan 102
 
 # wrong NAME REGEX ARGUMENTS...
 wrong()
@@ -90,6 +90,18 @@ wrong 'snapshot: no process' 'a process id is missing' snapshot
 wrong 'snapshot: no address' '--va is missing' snapshot 1 -f x
 wrong 'snapshot: no size' '--size is missing' snapshot 1 --va 0 -f x
 wrong 'snapshot: no file' '--file is missing' snapshot 1 --va 0 --size 4K
+
+wrong 'core: no process' 'a process id is missing' core -o x
+wrong 'core: no file' '--output is missing' core 1
+wrong 'core: unknown choice' "--only is a placement or START-END, not 'ram'" core 1 -o x --only ram
+wrong 'core: no end' "address '' is not a number" core 1 -o x --only 0x1000-
+wrong 'core: nothing between' 'the end 0x1000 is not above the start' core 1 -o x --only 0x1000-0x1000
+wrong 'core: two choices' '--only has addresses once only' core 1 -o x --only 0-1 --only 1-2
+
+wrong 'gdb: no process' 'a process id is missing' gdb
+wrong 'gdb: no process before --' 'a process id is missing' gdb -- -batch
+wrong 'gdb: arguments without --' 'arguments of gdb come after --' gdb 1 2
+wrong 'gdb: descriptor' 'a process id is needed, not a descriptor' gdb @0
 
 wrong 'translate: no process' 'a process id is missing' translate
 wrong 'translate: no address' 'an address is missing' translate 1

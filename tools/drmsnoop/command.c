@@ -17,7 +17,9 @@
 #define KEY_HELP 0x1000
 
 const struct command *const commands[] = {
+	&core_command,
 	&doctor_command,
+	&gdb_command,
 	&help_command,
 	&hexdump_command,
 	&map_command,

@@ -46,7 +46,9 @@ struct command {
 	int (*run)(int argc, char **argv);
 };
 
+extern const struct command core_command;
 extern const struct command doctor_command;
+extern const struct command gdb_command;
 extern const struct command help_command;
 extern const struct command hexdump_command;
 extern const struct command map_command;

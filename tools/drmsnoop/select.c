@@ -179,14 +179,18 @@ int selection_find(const struct selection *selection, struct drmsnoop *snoop,
 void selection_bind(const struct selection *selection, struct drmsnoop *snoop,
 		    struct bound *bound)
 {
+	if (selection->fd >= 0 && !selection->has_vm && !selection->has_bo)
+		memset(bound, 0, sizeof(*bound));
+	else
+		selection_bind_anew(selection, snoop, bound);
+}
+
+void selection_bind_anew(const struct selection *selection,
+			 struct drmsnoop *snoop, struct bound *bound)
+{
 	const struct command *command = selection->command;
 	char choices[256];
 	int ret;
-
-	if (selection->fd >= 0 && !selection->has_vm && !selection->has_bo) {
-		memset(bound, 0, sizeof(*bound));
-		return;
-	}
 
 	ret = selection_find(selection, snoop, bound, choices, sizeof(choices));
 	if (ret < 0)

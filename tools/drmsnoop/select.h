@@ -114,4 +114,12 @@ int selection_find(const struct selection *selection, struct drmsnoop *snoop,
 void selection_bind(const struct selection *selection, struct drmsnoop *snoop,
 		    struct bound *bound);
 
+/*
+ * selection_bind_anew - the same, whatever an inherited descriptor is bound to
+ *
+ * For commands that need to know what it is.
+ */
+void selection_bind_anew(const struct selection *selection,
+			 struct drmsnoop *snoop, struct bound *bound);
+
 #endif /* SELECT_H */

@@ -9,7 +9,7 @@
 
 #include "capability.h"
 #include "json.h"
-#include "select.h"
+#include "window.h"
 
 enum { KEY_JSON = KEY_OWN };
 
@@ -29,30 +29,6 @@ struct translation {
 	/* what was printed, and what of it had an address */
 	unsigned int runs, told, memory;
 };
-
-/* The argument ADDR[-END]. */
-static void parse_window(const char *text, uint64_t *start, uint64_t *size)
-{
-	const char *dash = strchr(text, '-');
-	uint64_t end;
-	char *first;
-
-	first = strndup(text, dash ? (size_t)(dash - text) : strlen(text));
-	if (!first)
-		die(&translate_command, "out of memory");
-	*start = selection_number(&translate_command, "address", first,
-				  UINT64_MAX);
-	*size = 1;
-	free(first);
-	if (!dash)
-		return;
-	end = selection_number(&translate_command, "address", dash + 1,
-			       UINT64_MAX);
-	if (end <= *start)
-		usage(&translate_command, "the end %s is not above the start",
-		      dash + 1);
-	*size = end - *start;
-}
 
 static void print_address(const struct drm_snoop_pages *run, uint32_t flag,
 			  uint64_t address)
@@ -198,7 +174,7 @@ static int run(int argc, char **argv)
 		usage(&translate_command, "an address is missing");
 	if (optind + 2 < argc)
 		usage(&translate_command, "too many arguments");
-	parse_window(argv[optind + 1], &start, &size);
+	window_range(&translate_command, argv[optind + 1], &start, &size);
 
 	snoop = selection_open(&selection);
 	selection_bind(&selection, snoop, &bound);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Which bytes of a VM or object a command works on. */
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "window.h"
 
 bool window_option(struct window *window, const struct command *command,
@@ -64,4 +67,25 @@ void window_resolve(const struct window *window,
 		    (unsigned long long)bound->end);
 	if (!window->has_size)
 		*size = bound->end - window->offset;
+}
+
+void window_range(const struct command *command, const char *text,
+		  uint64_t *start, uint64_t *size)
+{
+	const char *dash = strchr(text, '-');
+	uint64_t end;
+	char *first;
+
+	first = strndup(text, dash ? (size_t)(dash - text) : strlen(text));
+	if (!first)
+		die(command, "out of memory");
+	*start = selection_number(command, "address", first, UINT64_MAX);
+	*size = 1;
+	free(first);
+	if (!dash)
+		return;
+	end = selection_number(command, "address", dash + 1, UINT64_MAX);
+	if (end <= *start)
+		usage(command, "the end %s is not above the start", dash + 1);
+	*size = end - *start;
 }

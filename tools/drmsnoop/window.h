@@ -61,4 +61,12 @@ void window_resolve(const struct window *window,
 		    const struct selection *selection,
 		    const struct bound *bound, uint64_t *start, uint64_t *size);
 
+/*
+ * window_range - read "START-END", or an address, which is one byte
+ *
+ * Ends with status 2 if it is none of them.
+ */
+void window_range(const struct command *command, const char *text,
+		  uint64_t *start, uint64_t *size);
+
 #endif /* WINDOW_H */
