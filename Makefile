@@ -37,7 +37,10 @@ modules-newest: build-deps ## build them for the newest kernel of Debian's later
 modules-debug: debug-deps ## build them for the debug kernel, which is built once before
 	@$(TOP)/kernel/build-modules --kernel debug --out $(BUILD)/kernel-debug
 
-.PHONY: modules-arm64 arm64 arm64-deps $(ARM64_DIRS:%=arm64/%)
+modules-newest-arm64: arm64-deps ## build drm_snoop.ko for that on arm64
+	@$(TOP)/kernel/build-modules --arch arm64 --kernel newest --out $(BUILD)/kernel-newest-arm64
+
+.PHONY: modules-newest-arm64 modules-arm64 arm64 arm64-deps $(ARM64_DIRS:%=arm64/%)
 modules-arm64: arm64-deps ## build drm_snoop.ko for the stock arm64 kernel
 	@$(TOP)/kernel/build-modules --arch arm64 --out $(BUILD)/kernel-arm64
 
@@ -60,13 +63,13 @@ $(filter-out tools/lib,$(USER_DIRS)): tools/lib
 demo: all vm-deps ## show it: a GPU program's memory as files, in the virtual machine
 	@$(TOP)/tests/demo/run
 
-check: all arm64 modules-newest vm-deps test-deps ## run all tests; the last line is "N passed, N failed"
+check: all arm64 modules-newest modules-newest-arm64 vm-deps test-deps ## run all tests; the last line is "N passed, N failed"
 	@$(TOP)/tests/run-tests
 
 check-unit: user test-deps ## run the tests that need no virtual machine
 	@$(TOP)/tests/run-tests --unit
 
-check-vm: all arm64 modules-newest vm-deps test-deps ## run the tests in the virtual machine
+check-vm: all arm64 modules-newest modules-newest-arm64 vm-deps test-deps ## run the tests in the virtual machine
 	@$(TOP)/tests/run-tests --vm
 
 check-debug: user modules-debug vm-deps test-deps ## run the tests of the virtual machine on the debug kernel; QUICK=1: without the slowest

@@ -322,18 +322,25 @@ static int snoop_map_by_copy(struct snoop_map *map, u64 offset, const struct vm_
 }
 
 /*
+ * Stores that the driver wants to know of: it waits for the object there. What the
+ * helper of shmem objects would note in later kernels, its own kind of map notes.
+ */
+static bool snoop_map_hears_stores(const struct snoop_map *map, const struct vm_area_struct *vma)
+{
+	return map->ops != &snoop_map_shmem &&
+	       (vma->vm_ops->page_mkwrite || vma->vm_ops->pfn_mkwrite);
+}
+
+/*
  * Pages that are there already, and not by a fault, could stay when the object or the
  * card goes: nobody finds the VMA yet. And we must know where the driver unmaps.
  */
-static bool snoop_map_is_sound(const struct vm_area_struct *vma, unsigned long pgoff,
-			       const struct file *filp)
+static bool snoop_map_is_sound(const struct snoop_map *map, const struct vm_area_struct *vma,
+			       unsigned long pgoff, const struct file *filp)
 {
-	const struct vm_operations_struct *ops = vma->vm_ops;
-
-	if (!ops || !ops->fault || vma->vm_pgoff != pgoff || vma->vm_file != filp)
+	if (!vma->vm_ops || !vma->vm_ops->fault || vma->vm_pgoff != pgoff || vma->vm_file != filp)
 		return false;
-	/* Stores that the driver wants to know of: it waits for the object there. */
-	return !(vma->vm_flags & VM_WRITE) || (!ops->page_mkwrite && !ops->pfn_mkwrite);
+	return !(vma->vm_flags & VM_WRITE) || !snoop_map_hears_stores(map, vma);
 }
 
 /* Nothing of the driver's is left if it fails. */
@@ -355,8 +362,8 @@ static int snoop_map_set_up(struct snoop_map *map, u64 offset, struct vm_area_st
 	}
 	if (ret)
 		return ret;
-	if (snoop_map_is_sound(vma, pgoff, filp)) {
-		if (vma->vm_ops->page_mkwrite || vma->vm_ops->pfn_mkwrite)
+	if (snoop_map_is_sound(map, vma, pgoff, filp)) {
+		if (snoop_map_hears_stores(map, vma))
 			vm_flags_clear(vma, VM_MAYWRITE);
 		return 0;
 	}

@@ -72,14 +72,19 @@ static vm_fault_t snoop_map_shmem_insert(struct snoop_map *map, struct vm_fault 
 {
 	const struct drm_gem_shmem_object *shmem = to_drm_gem_shmem_obj(map->obj);
 	u64 offset = snoop_map_offset(map, vmf->vma, vmf->address);
+	struct page *page;
 
 	dma_resv_assert_held(map->obj->resv);
-	/* Heaps that grow have holes. */
-	if (offset >= map->obj->size || shmem->madv < 0 || !shmem->pages ||
-	    !shmem->pages[offset >> PAGE_SHIFT])
+	if (offset >= map->obj->size || shmem->madv < 0 || !shmem->pages)
 		return VM_FAULT_SIGBUS;
-	return vmf_insert_pfn(vmf->vma, vmf->address,
-			      page_to_pfn(shmem->pages[offset >> PAGE_SHIFT]));
+	page = shmem->pages[offset >> PAGE_SHIFT];
+	/* Heaps that grow have holes. */
+	if (!page)
+		return VM_FAULT_SIGBUS;
+	/* No store is noted when it happens. The page stays dirty as long as it is held. */
+	if (vmf->vma->vm_flags & VM_MAYWRITE)
+		set_page_dirty(page);
+	return vmf_insert_pfn(vmf->vma, vmf->address, page_to_pfn(page));
 }
 
 static vm_fault_t snoop_map_shmem_fault(struct snoop_map *map, struct vm_fault *vmf)

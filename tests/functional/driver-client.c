@@ -27,6 +27,18 @@ const struct driver_ops *driver_find(const char *name)
 	return NULL;
 }
 
+bool driver_has_own_gem(const struct driver_ops *ops, int fd)
+{
+	drmVersion *version = drmGetVersion(fd);
+	bool own;
+
+	expect_true(version);
+	/* 1.0 is that of 6.12. */
+	own = ops == &driver_panthor && version->version_minor > 0;
+	drmFreeVersion(version);
+	return own;
+}
+
 int driver_open(const struct driver_ops *ops)
 {
 	return expect_ok(gc_open_card(ops->name, DRM_NODE_RENDER, 0));
@@ -44,7 +56,9 @@ void driver_bo_map(const struct driver_ops *ops, struct driver_bo *bo)
 void driver_bo(const struct driver_ops *ops, int fd, uint64_t size, uint32_t vm, uint64_t seed,
 	       struct driver_bo *bo)
 {
-	*bo = (struct driver_bo){ .fd = fd, .size = size };
+	*bo = (struct driver_bo){
+		.fd = fd, .size = size, .own_gem = driver_has_own_gem(ops, fd),
+	};
 	expect_ok(ops->bo_create(fd, size, vm, &bo->handle, &bo->va));
 	driver_bo_map(ops, bo);
 	driver_bo_fill(bo, seed);

@@ -2,6 +2,7 @@
 #ifndef TESTS_DRIVER_CLIENT_H
 #define TESTS_DRIVER_CLIENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,6 +46,12 @@ extern const struct driver_ops driver_panthor, driver_panfrost, driver_v3d;
 #define DRIVERS	3
 extern const struct driver_ops *const drivers[DRIVERS];
 
+/*
+ * Are its objects not those of the GEM shmem helper? panthor of later kernels has its own,
+ * whose maps in parts nobody but panthor knows how to make.
+ */
+bool driver_has_own_gem(const struct driver_ops *ops, int fd);
+
 /* The driver of this name, or NULL. */
 const struct driver_ops *driver_find(const char *name);
 
@@ -55,6 +62,7 @@ const struct driver_ops *driver_find(const char *name);
  * @size: bytes
  * @va: its address in the address space of the client, or 0
  * @map: all of it
+ * @own_gem: driver_has_own_gem()
  */
 struct driver_bo {
 	int fd;
@@ -62,6 +70,7 @@ struct driver_bo {
 	uint64_t size;
 	uint64_t va;
 	uint8_t *map;
+	bool own_gem;
 };
 
 /* A new client, on the render node. */
