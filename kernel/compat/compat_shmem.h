@@ -22,9 +22,8 @@
 #define COMPAT_SHMEM_NORESERVE	VM_NORESERVE
 #endif
 
-/**
- * COMPAT_SHMEM_MMAP - member of file_operations: the file is mapped as its inode's are
- *
+/*
+ * COMPAT_SHMEM_MMAP is a member of file_operations: the file is mapped as its inode's are.
  * For an inode of shmem whose struct file has other operations than the inode.
  */
 #ifdef HAVE_MMAP_PREPARE
