@@ -19,6 +19,8 @@
  * @vm_destroy: and its end
  * @bo_create: an object; private to @vm unless that is 0. Where there are no VMs @va
  *	is its address
+ * @heap_create: an object that gets its memory when the GPU touches it, and that the client
+ *	cannot map, or NULL
  * @bo_offset: the offset for mmap() of an object
  * @bind: [@offset, @offset + @size) of an object at @va, or NULL
  * @unbind: nothing at [@va, @va + @size), or NULL
@@ -32,6 +34,7 @@ struct driver_ops {
 	int (*vm_create)(int fd, uint32_t *vm);
 	int (*vm_destroy)(int fd, uint32_t vm);
 	int (*bo_create)(int fd, uint64_t size, uint32_t vm, uint32_t *handle, uint64_t *va);
+	int (*heap_create)(int fd, uint64_t size, uint32_t *handle, uint64_t *va);
 	int (*bo_offset)(int fd, uint32_t handle, uint64_t *offset);
 	int (*bind)(int fd, uint32_t vm, uint64_t va, uint32_t handle, uint64_t offset,
 		    uint64_t size, int read_only);

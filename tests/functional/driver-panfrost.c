@@ -4,14 +4,24 @@
 #include "driver-client.h"
 #include "gpusim-client.h"
 
-static int bo_create(int fd, uint64_t size, uint32_t vm, uint32_t *handle, uint64_t *va)
+static int create(int fd, uint64_t size, uint32_t flags, uint32_t *handle, uint64_t *va)
 {
-	struct drm_panfrost_create_bo arg = { .size = size, .flags = PANFROST_BO_NOEXEC };
+	struct drm_panfrost_create_bo arg = { .size = size, .flags = flags };
 	int err = gc_ioctl(fd, DRM_IOCTL_PANFROST_CREATE_BO, &arg);
 
 	*handle = arg.handle;
 	*va = arg.offset;
 	return err;
+}
+
+static int bo_create(int fd, uint64_t size, uint32_t vm, uint32_t *handle, uint64_t *va)
+{
+	return create(fd, size, PANFROST_BO_NOEXEC, handle, va);
+}
+
+static int heap_create(int fd, uint64_t size, uint32_t *handle, uint64_t *va)
+{
+	return create(fd, size, PANFROST_BO_NOEXEC | PANFROST_BO_HEAP, handle, va);
 }
 
 static int bo_offset(int fd, uint32_t handle, uint64_t *offset)
@@ -47,6 +57,7 @@ const struct driver_ops driver_panfrost = {
 	.name = "panfrost",
 	.device = "7c000000.gpu",
 	.bo_create = bo_create,
+	.heap_create = heap_create,
 	.bo_offset = bo_offset,
 	.dontneed = dontneed,
 	.submit = submit,

@@ -24,6 +24,8 @@
 
 #define PAGE	WINDOW_PAGE
 #define MAX	16
+/* The driver makes heaps in units of 2 MiB. */
+#define HEAP	(4ULL << 20)
 /* Without VMs, that of the client. */
 #define OWN_VM	1
 
@@ -406,6 +408,66 @@ static void test_panfrost_purged(void **state)
 	close(fd);
 }
 
+/* The GPU has touched nothing, and looking touches nothing for it. */
+static void check_untouched(const struct driver_observer *observer, uint32_t heap)
+{
+	struct drm_snoop_object object;
+
+	expect_ok(snoop_find_object(observer->snoop, observer->client, heap, &object));
+	expect_equal(object.kind, DRM_SNOOP_OBJECT_SHMEM);
+	expect_equal(object.size, HEAP);
+	expect_equal(object.placement, DRM_SNOOP_PLACEMENT_SYSTEM);
+}
+
+/*
+ * A heap: what no GPU has touched reads as zeros, or as what was written there; its window
+ * is a copy.
+ */
+static void test_panfrost_heap(void **state)
+{
+	static const uint8_t zeros[3 * PAGE];
+	static const char text[] = "written by the observer";
+	const struct driver_ops *ops = &driver_panfrost;
+	int fd = driver_open(ops);
+	uint8_t got[3 * PAGE], wanted[3 * PAGE], *map;
+	struct driver_observer observer;
+	struct drm_snoop_range range;
+	uint32_t heap;
+	uint64_t va;
+
+	expect_ok(ops->heap_create(fd, HEAP, &heap, &va));
+	observer = driver_observe(ops, fd);
+	check_untouched(&observer, heap);
+	expect_ok(snoop_bind_vm(observer.snoop, observer.client, OWN_VM, NULL));
+	expect_ok(snoop_query(observer.snoop, va + HEAP - 1, 0, &range));
+	expect_equal(range.start, va);
+	expect_equal(range.end, va + HEAP);
+	memset(got, 0xee, sizeof(got));
+	expect_equal(expect_ok(snoop_pread(observer.snoop, got, sizeof(got), va + HEAP / 2 - PAGE)),
+		     sizeof(got));
+	expect_bytes(got, zeros, sizeof(got));
+
+	map = window_map(observer.snoop, va + HEAP / 2, PAGE, PROT_READ);
+	expect_bytes(map, zeros, PAGE);
+	munmap(map, PAGE);
+	expect_error(window_flags(observer.snoop, va, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED),
+		     EACCES);
+
+	expect_equal(expect_ok(snoop_pwrite(observer.snoop, text, sizeof(text), va + HEAP / 2 - 9)),
+		     sizeof(text));
+	memset(wanted, 0, sizeof(wanted));
+	memcpy(wanted + PAGE - 9, text, sizeof(text));
+	expect_equal(expect_ok(snoop_pread(observer.snoop, got, sizeof(got), va + HEAP / 2 - PAGE)),
+		     sizeof(got));
+	expect_bytes(got, wanted, sizeof(got));
+	map = window_map(observer.snoop, va + HEAP / 2 - PAGE, 3 * PAGE, PROT_READ);
+	expect_bytes(map, wanted, sizeof(wanted));
+	munmap(map, 3 * PAGE);
+	check_untouched(&observer, heap);
+	close(observer.snoop);
+	close(fd);
+}
+
 static void test_v3d(void **state)
 {
 	check_own(&driver_v3d);
@@ -420,6 +482,7 @@ int main(void)
 		cmocka_unit_test(test_panthor_clients),
 		cmocka_unit_test(test_panfrost),
 		cmocka_unit_test(test_panfrost_purged),
+		cmocka_unit_test(test_panfrost_heap),
 		cmocka_unit_test(test_v3d),
 	};
 
