@@ -49,7 +49,7 @@ struct dump {
 	uint64_t total;
 };
 
-static bool only_placement(struct dump *dump, const char *text)
+static bool choose_placement(struct dump *dump, const char *text)
 {
 	uint32_t placement;
 
@@ -62,11 +62,11 @@ static bool only_placement(struct dump *dump, const char *text)
 	return false;
 }
 
-static void only(struct dump *dump, const char *text)
+static void choose(struct dump *dump, const char *text)
 {
 	uint64_t size;
 
-	if (only_placement(dump, text))
+	if (choose_placement(dump, text))
 		return;
 	if (!strchr(text, '-'))
 		usage(&core_command, "--only is a placement or START-END, not '%s'", text);
@@ -217,7 +217,7 @@ static int run(int argc, char **argv)
 			dump.name = value;
 			break;
 		case KEY_ONLY:
-			only(&dump, value);
+			choose(&dump, value);
 			break;
 		case KEY_COMPRESS:
 			dump.compress = true;

@@ -42,7 +42,7 @@ static ssize_t read_snapshot(const struct drmsnoop_core *core, void *buf, size_t
 static const struct core_source frozen = { read_snapshot };
 
 int dsn_core_add(struct drmsnoop_core *core, size_t index,
-	     const struct drmsnoop_core_range *range)
+		 const struct drmsnoop_core_range *range)
 {
 	struct drmsnoop_core_range *grown;
 

@@ -80,7 +80,7 @@ static inline uint64_t core_content(const struct drmsnoop_core_range *range)
  * Returns 0, or -ENOMEM or -EFBIG with the message set.
  */
 int dsn_core_add(struct drmsnoop_core *core, size_t index,
-	     const struct drmsnoop_core_range *range);
+		 const struct drmsnoop_core_range *range);
 
 /* core_target.c: who it is of */
 
@@ -90,7 +90,7 @@ int dsn_core_add(struct drmsnoop_core *core, size_t index,
  * Returns 0 or a negative errno with the message set.
  */
 int dsn_core_describe(struct drmsnoop_core *core,
-		  const struct drmsnoop_core_options *options);
+		      const struct drmsnoop_core_options *options);
 
 /* core_elf.c: all that is not content */
 
@@ -105,6 +105,6 @@ uint64_t dsn_core_tail_size(const struct drmsnoop_core *core);
  * @offset: in the tail; [@offset, @offset + @size) is inside of it
  */
 void dsn_core_tail(const struct drmsnoop_core *core, void *buf, size_t size,
-	       uint64_t offset);
+		   uint64_t offset);
 
 #endif /* DRMSNOOP_LIB_CORE_H */

@@ -10,7 +10,8 @@
 #elif defined(__aarch64__)
 #define MACHINE EM_AARCH64
 #else
-#error "which machine are cores for?"
+/* Nothing that a debugger could know. */
+#define MACHINE EM_NONE
 #endif
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
