@@ -8,7 +8,7 @@
 . "$DRM_SNOOP_TOP/tests/lib/target.sh"
 . "$DRM_SNOOP_TOP/tests/lib/bytes.sh"
 
-plan 41
+plan 38
 
 # gdb_on CORE COMMAND...: its output, in lines.
 gdb_on()
@@ -115,7 +115,7 @@ umount "$work/small"
 
 # More than a second's work, ended as soon as there is something.
 t bo big 16M system
-for ((i = 0; i < 256; i++)); do
+for ((i = 0; i < 64; i++)); do
 	t bind v $((0x20000000000 + i * 0x1000000)) big
 done
 env --default-signal=INT drmsnoop core "$pid" --compress -o "$core" &
@@ -128,20 +128,7 @@ kill -INT "$job"
 wait "$job"
 is 'interrupted' $? 130
 is 'nothing is left' "$(find "$work" -name 'core*')" ''
-t unbind v 0x20000000000 0x100000000
-
-note 'much'
-t vm w
-t bo page 64K system
-t bindmany w 0x10000000 10000 page 0x2000
-# A gigabyte, half of it holes.
-for ((i = 0; i < 32; i++)); do
-	t bind w $((0x100000000 + i * 0x2000000)) big
-done
-succeeds 'many ranges' "$DRM_SNOOP_BUILD/tests/functional/peak" "$work/peak" drmsnoop core "$pid" --vm 2 -o "$core"
-note "peak of memory: $(cat "$work/peak") KiB"
-is 'little memory' "$(($(cat "$work/peak") < 32768))" 1
-is 'all of them' "$(segments "$core" | wc -l)" 10032
+t unbind v 0x20000000000 0x40000000
 
 note 'the process was killed, and another one holds its descriptor'
 t fork

@@ -64,24 +64,39 @@ static void take_signal(int number)
 	ended = number;
 }
 
+/* Only that it interrupts what waits. */
+static void take_child(int number)
+{
+}
+
 /* What the keyboard sends is gdb's. */
 static void handle_signals(void)
 {
-	struct sigaction action = { .sa_handler = take_signal };
+	struct sigaction end = { .sa_handler = take_signal };
+	struct sigaction child = { .sa_handler = take_child };
 
 	signal(SIGINT, SIG_IGN);
 	signal(SIGQUIT, SIG_IGN);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
+	sigaction(SIGTERM, &end, NULL);
+	sigaction(SIGHUP, &end, NULL);
+	sigaction(SIGCHLD, &child, NULL);
 }
 
 static int run_gdb(char **argv)
 {
-	pid_t debugger;
-	int status;
+	sigset_t blocked, before;
+	pid_t debugger, pid = 0;
+	int status = 0;
 
+	/* They arrive while it waits, and never between a look and the waiting. */
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGTERM);
+	sigaddset(&blocked, SIGHUP);
+	sigaddset(&blocked, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &blocked, &before);
 	debugger = fork();
 	if (!debugger) {
+		sigprocmask(SIG_SETMASK, &before, NULL);
 		signal(SIGINT, SIG_DFL);
 		signal(SIGQUIT, SIG_DFL);
 		execvp(argv[0], argv);
@@ -90,9 +105,11 @@ static int run_gdb(char **argv)
 	}
 	if (debugger < 0)
 		die(&gdb_command, "fork: %s", strerror(errno));
-	while (!ended && waitpid(debugger, &status, 0) < 0)
-		if (errno != EINTR)
-			die(&gdb_command, "waiting for gdb: %s", strerror(errno));
+	while (!ended && !(pid = waitpid(debugger, &status, WNOHANG)))
+		sigsuspend(&before);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (pid < 0)
+		die(&gdb_command, "waiting for gdb: %s", strerror(errno));
 	if (ended) {
 		/* It may be waiting for a program of its own. */
 		kill(debugger, SIGTERM);
