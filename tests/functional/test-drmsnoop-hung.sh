@@ -5,6 +5,7 @@
 # the engine had stored before.
 # vm: boot engine --gpu gpusim --gpu vgem
 # timeout: 200
+# kernel: stock: an example; what it calls is run there by test-drmsnoop-core
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 . "$DRM_SNOOP_TOP/tests/lib/target.sh"
 . "$DRM_SNOOP_TOP/tests/lib/bytes.sh"
