@@ -10,4 +10,4 @@
 
 newest_run arm64 "$DRM_SNOOP_BUILD/arm64/tests/functional" \
 	--arch arm64 --modules "$DRM_SNOOP_BUILD/kernel-newest-arm64" --gpu all -- \
-	drivers-space drivers-many drivers-hang
+	drivers-space drivers-many drivers-hang drivers-heap
