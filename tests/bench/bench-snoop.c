@@ -29,12 +29,14 @@
 
 #define WORD		8
 #define BULK		(1UL << 20)
+/* Most rounds of what takes seconds. */
+#define LARGE_ROUNDS	11U
 
 enum {
 	/* Ours must not be in use. */
 	GROUP_LAYOUT,
 	GROUP_WORD, GROUP_BULK, GROUP_LOOKUP, GROUP_QUERY, GROUP_LIST, GROUP_MAP,
-	GROUP_TOUCH, GROUP_SNAPSHOT, GROUPS
+	GROUP_TOUCH, GROUP_SNAPSHOT, GROUP_LARGE, GROUPS
 };
 
 /* What the groups are measured against. */
@@ -48,6 +50,7 @@ static const char *const references[GROUPS] = {
 	[GROUP_MAP] = "the driver's own map",
 	[GROUP_TOUCH] = "the driver's own map",
 	[GROUP_SNAPSHOT] = "memcpy to a new memfd",
+	[GROUP_LARGE] = "memcpy to a new memfd",
 };
 
 struct search {
@@ -136,7 +139,7 @@ static void measure_reads(struct bench_group *group, const struct target *target
 			  unsigned int rounds)
 {
 	int vm = open_vm(target, target->vm);
-	void *buffer = target_memory();
+	void *buffer = target_memory(TARGET_SIZE);
 
 	add_reader(group, "/proc/PID/mem", reader_pread, open_mem(target), 0, target->memory,
 		   buffer);
@@ -154,7 +157,7 @@ static void measure_reads(struct bench_group *group, const struct target *target
 		   open_dumb(target, &target->bochs_vram), 0, 0, buffer);
 	add_reader(group, "radeon, VRAM", reader_pread,
 		   open_dumb(target, &target->radeon), 0, 0, buffer);
-	add_reader(group, "memcpy", reader_memcpy, -1, 0, (uintptr_t)target_memory(),
+	add_reader(group, "memcpy", reader_memcpy, -1, 0, (uintptr_t)target_memory(TARGET_SIZE),
 		   buffer);
 	bench_measure(group, rounds);
 }
@@ -219,7 +222,7 @@ static void measure_maps(struct bench_group *group, const struct target *target,
 	};
 	static struct mapper mappers[2][3];
 	struct mapper *mapper = mappers[anew];
-	void *buffer = target_memory();
+	void *buffer = target_memory(TARGET_SIZE);
 	unsigned int i;
 
 	init_own(&mapper[0], target);
@@ -255,7 +258,7 @@ static void measure_snapshots(struct bench_group *group, const struct target *ta
 {
 	static struct copier memfd, system, vram;
 
-	memfd.memory = target_memory();
+	memfd.memory = target_memory(TARGET_SIZE);
 	memfd.length = TARGET_SIZE;
 	system.fd = open_vm(target, target->vm);
 	system.base = TARGET_SYSTEM_VA;
@@ -270,6 +273,23 @@ static void measure_snapshots(struct bench_group *group, const struct target *ta
 	bench_measure(group, rounds);
 }
 
+/* Many pieces and pages of the page table, and more than any cache of a processor. */
+static void measure_large(struct bench_group *group, const struct target *target,
+			  unsigned int rounds)
+{
+	static struct copier memfd, snapshot;
+
+	memfd.memory = target_memory(TARGET_LARGE_SIZE);
+	memfd.length = TARGET_LARGE_SIZE;
+	snapshot.fd = open_vm(target, target->vm);
+	snapshot.base = TARGET_LARGE_VA;
+	snapshot.length = TARGET_LARGE_SIZE;
+	copier_check(&snapshot);
+	bench_add(group, references[GROUP_LARGE], copier_memfd, &memfd);
+	bench_add(group, "snapshot, system memory", copier_snapshot, &snapshot);
+	bench_measure(group, rounds < LARGE_ROUNDS ? rounds : LARGE_ROUNDS);
+}
+
 static void usage(FILE *out)
 {
 	fputs("Usage: bench-snoop [--json] [--check] [--rounds N] [--only TEXT]\n"
@@ -280,7 +300,8 @@ static void usage(FILE *out)
 	      "\n"
 	      "  --json       print one JSON object instead of tables\n"
 	      "  --check      exit with status 1 if a limit is missed\n"
-	      "  --rounds N   rounds to measure, 3 to 100000 (default 101)\n"
+	      "  --rounds N   rounds to measure, 3 to 100000 (default 101; of 256 MiB\n"
+	      "               at most 11)\n"
 	      "  --only TEXT  measure the groups whose names have TEXT in them\n"
 	      "  -h, --help\n", out);
 }
@@ -317,6 +338,7 @@ int main(int argc, char **argv)
 		[GROUP_MAP] = { .name = "memcpy of 1 MiB out of maps", .bytes = BULK },
 		[GROUP_TOUCH] = { .name = "mmap and first touch of 1 MiB", .bytes = BULK },
 		[GROUP_SNAPSHOT] = { .name = "copies of 4 MiB to shmem", .bytes = TARGET_SIZE },
+		[GROUP_LARGE] = { .name = "copies of 256 MiB to shmem", .bytes = TARGET_LARGE_SIZE },
 	};
 	const struct bench_group *list[GROUPS];
 	const struct bench_limit all_limits[] = {
@@ -348,6 +370,9 @@ int main(int argc, char **argv)
 		  &groups[GROUP_TOUCH], "map of the VM", "the driver's own map", 1.5 },
 		{ "snapshot of an object in system memory / memcpy to a new memfd",
 		  &groups[GROUP_SNAPSHOT], "snapshot, system memory", "memcpy to a new memfd",
+		  1.0 / 0.7 },
+		{ "snapshot of 256 MiB in system memory / memcpy to a new memfd",
+		  &groups[GROUP_LARGE], "snapshot, system memory", "memcpy to a new memfd",
 		  1.0 / 0.7 },
 	};
 	struct bench_limit limits[sizeof(all_limits) / sizeof(all_limits[0])];
@@ -400,6 +425,8 @@ int main(int argc, char **argv)
 			measure_lists(&groups[i], &target, rounds);
 		else if (i == GROUP_SNAPSHOT)
 			measure_snapshots(&groups[i], &target, rounds);
+		else if (i == GROUP_LARGE)
+			measure_large(&groups[i], &target, rounds);
 		else if (i == GROUP_MAP || i == GROUP_TOUCH)
 			measure_maps(&groups[i], &target, i == GROUP_TOUCH, rounds);
 		else

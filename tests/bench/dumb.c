@@ -89,7 +89,7 @@ void dumb_make(struct dumb *dumb, int fd, bool on_screen)
 	memory = mmap(NULL, TARGET_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, map.offset);
 	if (memory == MAP_FAILED)
 		err(1, "target: mmap of a dumb buffer");
-	target_fill(memory);
+	target_fill(memory, TARGET_SIZE);
 	munmap(memory, TARGET_SIZE);
 	if (on_screen)
 		show(fd, &create);

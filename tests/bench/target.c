@@ -26,44 +26,46 @@ static void check(int ret, const char *what)
 
 /**
  * target_fill - store what each memory of a target has
- * @memory: TARGET_SIZE bytes.
+ * @memory: The memory.
+ * @size: Its bytes.
  */
-void target_fill(uint64_t *memory)
+void target_fill(uint64_t *memory, uint64_t size)
 {
 	uint64_t offset;
 
-	for (offset = 0; offset < TARGET_SIZE; offset += 8)
+	for (offset = 0; offset < size; offset += 8)
 		memory[offset / 8] = target_word(offset);
 }
 
 /**
  * target_memory - anonymous memory in small pages, as most processes have
+ * @size: Bytes.
  *
- * Return: TARGET_SIZE bytes with the content of a target.
+ * Return: memory with the content of a target.
  */
-void *target_memory(void)
+void *target_memory(uint64_t size)
 {
-	void *memory = mmap(NULL, TARGET_SIZE, PROT_READ | PROT_WRITE,
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (memory == MAP_FAILED)
 		err(1, "memory");
-	madvise(memory, TARGET_SIZE, MADV_NOHUGEPAGE);
-	target_fill(memory);
+	madvise(memory, size, MADV_NOHUGEPAGE);
+	target_fill(memory, size);
 	return memory;
 }
 
-static uint32_t make_object(int fd, uint32_t placement)
+static uint32_t make_object(int fd, uint32_t placement, uint64_t size)
 {
 	uint32_t handle;
 	void *memory;
 
-	check(gc_bo_create(fd, TARGET_SIZE, placement, 0, &handle), "object");
-	memory = gc_bo_mmap(fd, handle, TARGET_SIZE);
+	check(gc_bo_create(fd, size, placement, 0, &handle), "object");
+	memory = gc_bo_mmap(fd, handle, size);
 	if (!memory)
 		err(1, "target: mmap of an object");
-	target_fill(memory);
-	munmap(memory, TARGET_SIZE);
+	target_fill(memory, size);
+	munmap(memory, size);
 	return handle;
 }
 
@@ -112,19 +114,21 @@ static void make_target(struct target *target)
 	struct drm_gpusim_gem_info info;
 	int fd;
 
-	target->memory = (uintptr_t)target_memory();
+	target->memory = (uintptr_t)target_memory(TARGET_SIZE);
 	fd = gc_open();
 	check(fd < 0 ? fd : 0, "no gpusim");
 	target->fd = fd;
 	target->client_id = client_id(fd);
-	target->system = make_object(fd, GC_SYSTEM);
-	target->vram = make_object(fd, GC_VRAM);
+	target->system = make_object(fd, GC_SYSTEM, TARGET_SIZE);
+	target->vram = make_object(fd, GC_VRAM, TARGET_SIZE);
+	target->large = make_object(fd, GC_SYSTEM, TARGET_LARGE_SIZE);
 	check(gc_bo_info(fd, target->vram, &info), "info");
 	if (info.placement != GC_VRAM)
 		errx(1, "target: the object for device memory is not there");
 	check(gc_vm_create(fd, &target->vm), "VM");
 	check(gc_map(fd, target->vm, TARGET_SYSTEM_VA, target->system, 0, TARGET_SIZE), "bind");
 	check(gc_map(fd, target->vm, TARGET_VRAM_VA, target->vram, 0, TARGET_SIZE), "bind");
+	check(gc_map(fd, target->vm, TARGET_LARGE_VA, target->large, 0, TARGET_LARGE_SIZE), "bind");
 	target->few_vm = make_ranges(fd, target->system, TARGET_FEW);
 	target->some_vm = make_ranges(fd, target->system, TARGET_SOME);
 	target->many_vm = make_ranges(fd, target->system, TARGET_MANY);

@@ -9,9 +9,13 @@
 
 /* Size of each memory that is read. */
 #define TARGET_SIZE	(4ULL << 20)
-/* GPU addresses of the two objects in VM target.vm. */
+/* Size of the one that is large. */
+#define TARGET_LARGE_SIZE	(256ULL << 20)
+/* GPU addresses of two objects in VM target.vm. */
 #define TARGET_SYSTEM_VA	0x100000000ULL
 #define TARGET_VRAM_VA		0x200000000ULL
+/* And of the large one. */
+#define TARGET_LARGE_VA		0x300000000ULL
 /* First GPU address of the ranges in the VMs for lookups, one page each. */
 #define TARGET_RANGES_VA	0x100000000ULL
 /* Distance of two ranges: a page and a hole. */
@@ -29,7 +33,8 @@
  * @memory: Address of its anonymous memory.
  * @system: Handle of an object in system memory.
  * @vram: Handle of an object in device memory.
- * @vm: VM with both objects.
+ * @large: Handle of a large object in system memory.
+ * @vm: VM with the three objects.
  * @few_vm: VM with TARGET_FEW ranges of the object in system memory.
  * @some_vm: VM with TARGET_SOME ranges of it.
  * @many_vm: VM with TARGET_MANY ranges of it.
@@ -46,6 +51,7 @@ struct target {
 	uint64_t memory;
 	uint32_t system;
 	uint32_t vram;
+	uint32_t large;
 	uint32_t vm;
 	uint32_t few_vm;
 	uint32_t some_vm;
@@ -56,8 +62,8 @@ struct target {
 };
 
 void target_start(struct target *target);
-void *target_memory(void);
-void target_fill(uint64_t *memory);
+void *target_memory(uint64_t size);
+void target_fill(uint64_t *memory, uint64_t size);
 
 /* What is stored at a multiple of 8 in each memory of the target. */
 static inline uint64_t target_word(uint64_t offset)
