@@ -14,7 +14,7 @@ plan 6
 
 timeout_ms=/sys/module/gpusim/parameters/timeout_ms
 before=$(cat "$timeout_ms")
-echo 600000 >"$timeout_ms"
+echo 100000 >"$timeout_ms" || exit 1
 target_start
 pid=$TARGET_PID
 t vm v
