@@ -6,6 +6,8 @@
 #include "children.h"
 #include "core.h"
 #include "share.h"
+#include "snapshot.h"
+#include "snapshot_file.h"
 #include "target.h"
 #include "tree.h"
 
@@ -171,15 +173,34 @@ static int get_size(const struct node *node, uint64_t *size, uint64_t *bytes,
 	}
 }
 
+/* At or below a snapshot: asks nobody. */
+static int get_frozen(const struct node *node, uint64_t *size, uint64_t *bytes,
+		      struct timespec *time)
+{
+	struct snapshot *snapshot = snapshot_get(node);
+	int err = 0;
+
+	if (!snapshot)
+		return -ENOENT;
+	*time = snapshot->taken;
+	if (tree_is_frozen(node->id.kind))
+		err = frozen_size(node, snapshot, size, bytes);
+	snapshot_put(snapshot);
+	return err;
+}
+
 int attr_get(const struct fs *fs, const struct node *node, struct stat *st)
 {
+	struct timespec time = fs->mounted;
 	uint64_t size = 0, bytes = 0;
 	uint32_t flags = 0;
-	int err;
+	int err = 0;
 
-	if (!target_alive(node))
-		return -ENOENT;
-	err = get_size(node, &size, &bytes, &flags);
+	if (node_ancestor(node, NODE_SNAPSHOT))
+		err = get_frozen(node, &size, &bytes, &time);
+	else if (!snapshot_keeps(node))
+		err = target_alive(node) ?
+		      get_size(node, &size, &bytes, &flags) : -ENOENT;
 	if (err)
 		return err == -ESRCH ? -ENOENT : err;
 	*st = (struct stat) {
@@ -192,10 +213,12 @@ int attr_get(const struct fs *fs, const struct node *node, struct stat *st)
 		.st_size = size > INT64_MAX ? INT64_MAX : (off_t)size,
 		.st_blocks = bytes / ATTR_BLOCK,
 		.st_blksize = node->id.kind == NODE_CORE ? CORE_BLKSIZE : FS_READ_MAX,
-		.st_atim = fs->mounted,
-		.st_mtim = fs->mounted,
-		.st_ctim = fs->mounted,
+		.st_atim = time,
+		.st_mtim = time,
+		.st_ctim = time,
 	};
+	if (node->id.kind == NODE_SNAPSHOTS && !fs->read_only)
+		st->st_mode |= 0200;
 	if (fs->writable && tree_is_memory(node->id.kind) &&
 	    drmsnoop_may_write(flags))
 		st->st_mode |= 0200;

@@ -14,7 +14,8 @@
  *
  * Sizes: an object's and a range's own; of a VM's memory the first address after
  * the VM, with st_blocks counting what is mapped; 0 for texts, as in procfs. In a
- * writable file system, memory that is not bound read-only may be written.
+ * writable file system, memory that is not bound read-only may be written. What is in
+ * a snapshot, and what snapshot_keeps(), exists without asking the kernel.
  *
  * Returns 0 or a negative errno: -ENOENT (it is gone, or its process is),
  * -EACCES, and others of libdrmsnoop.

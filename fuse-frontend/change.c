@@ -7,6 +7,7 @@
 #include "attr.h"
 #include "memory.h"
 #include "request.h"
+#include "snapshot_ops.h"
 #include "tree.h"
 
 /* What never changes. Times come along with a size, and alone. */
@@ -51,6 +52,8 @@ static int check_change(fuse_req_t req, const struct node *node,
 
 	if (err)
 		return err;
+	if (!fs_of(req)->writable)
+		return -EROFS;
 	if (!(which & FUSE_SET_ATTR_SIZE) || which & FIXED)
 		return -EPERM;
 	err = attr_get(fs_of(req), node, now);
@@ -81,49 +84,80 @@ void change_access(fuse_req_t req, fuse_ino_t ino, int mask)
 	if (!err && mask & W_OK) {
 		err = attr_get(fs_of(req), node_of(req, ino), &st);
 		if (!err && !(st.st_mode & 0200))
-			err = -EACCES;
+			err = fs_of(req)->writable ? -EACCES : -EROFS;
 	}
+	reply_error(req, err);
+}
+
+/* A name that stays. */
+static void refuse(fuse_req_t req)
+{
+	int err = check_requester(req);
+
+	if (!err)
+		err = fs_of(req)->writable ? -EPERM : -EROFS;
 	reply_error(req, err);
 }
 
 void change_create(fuse_req_t req, fuse_ino_t parent, const char *name,
 		   mode_t mode, struct fuse_file_info *fi)
 {
-	reply_error(req, -EPERM);
+	refuse(req);
 }
 
 void change_mknod(fuse_req_t req, fuse_ino_t parent, const char *name,
 		  mode_t mode, dev_t rdev)
 {
-	reply_error(req, -EPERM);
+	refuse(req);
 }
 
 void change_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name,
 		  mode_t mode)
 {
-	reply_error(req, -EPERM);
+	struct node *dir = node_of(req, parent);
+	int err = check_requester(req);
+
+	if (err)
+		reply_error(req, err);
+	else if (dir->id.kind == NODE_SNAPSHOTS)
+		snapshot_mkdir(req, dir, name);
+	else
+		refuse(req);
+}
+
+void change_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+	const struct node *dir = node_of(req, parent);
+	int err = check_requester(req);
+
+	if (err)
+		reply_error(req, err);
+	else if (dir->id.kind == NODE_SNAPSHOTS)
+		snapshot_rmdir(req, dir, name);
+	else
+		refuse(req);
 }
 
 void change_symlink(fuse_req_t req, const char *target, fuse_ino_t parent,
 		    const char *name)
 {
-	reply_error(req, -EPERM);
+	refuse(req);
 }
 
 void change_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t parent,
 		 const char *name)
 {
-	reply_error(req, -EPERM);
+	refuse(req);
 }
 
 void change_remove(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
-	reply_error(req, -EPERM);
+	refuse(req);
 }
 
 void change_rename(fuse_req_t req, fuse_ino_t parent, const char *name,
 		   fuse_ino_t new_parent, const char *new_name,
 		   unsigned int flags)
 {
-	reply_error(req, -EPERM);
+	refuse(req);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "process.h"
+#include "snapshot.h"
 #include "target.h"
 #include "tree.h"
 
@@ -112,12 +113,45 @@ static int list_target(const struct node *dir, struct children *children)
 	return err;
 }
 
+/* Nothing is there any more but snapshots. */
+static bool is_only_kept(const struct node *dir)
+{
+	struct drmsnoop *snoop;
+	int err = 0;
+
+	if (!snapshot_keeps(dir))
+		return false;
+	if (!target_alive(dir))
+		return true;
+	if (dir->id.kind == NODE_CLIENT)
+		err = target_open(dir, DRMSNOOP_CLIENTS_ONLY, &snoop);
+	else if (dir->id.kind == NODE_VM)
+		err = target_open_vm(dir, DRMSNOOP_CLIENTS_ONLY, &snoop, NULL);
+	else
+		return false;
+	if (!err)
+		drmsnoop_close(snoop);
+	return err;
+}
+
+static bool leads_to_snapshots(enum node_kind kind)
+{
+	return kind == NODE_CLIENTS || kind == NODE_VMS ||
+	       kind == NODE_SNAPSHOTS;
+}
+
 static int add_fixed(const struct node *dir, struct children *children)
 {
+	bool only_kept = is_only_kept(dir);
 	struct node_id id;
 	int err = 0;
 
 	for (size_t i = 0; !err && !tree_fixed(dir->id.kind, i, &id); i++) {
+		if (only_kept) {
+			if (leads_to_snapshots(id.kind))
+				err = add(children, id.kind, 0, 0);
+			continue;
+		}
 		if (id.kind == NODE_VMS) {
 			err = children_have_vms(dir);
 			if (err == -ENOENT) {
@@ -131,16 +165,9 @@ static int add_fixed(const struct node *dir, struct children *children)
 	return err;
 }
 
-int children_list(const struct node *dir, struct children *children)
+/* What is there without snapshots, but fixed children. */
+static int list_live(const struct node *dir, struct children *children)
 {
-	int err;
-
-	*children = (struct children) { 0 };
-	if (!target_alive(dir))
-		return -ESRCH;
-	err = add_fixed(dir, children);
-	if (err)
-		return err;
 	switch (dir->id.kind) {
 	case NODE_ROOT:
 		return drmsnoop_foreach_card(add_card, children);
@@ -156,6 +183,54 @@ int children_list(const struct node *dir, struct children *children)
 	default:
 		return 0;
 	}
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct node_id *x = a, *y = b;
+
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	return (x->a > y->a) - (x->a < y->a);
+}
+
+/* Adds those that are there for a snapshot only. */
+static int merge_kept(const struct node *dir, struct children *children)
+{
+	size_t live = children->count;
+	uint64_t from = 0;
+	struct node_id id;
+	int err = 0;
+
+	while (!err && !snapshot_next_kept(dir, from, &id)) {
+		if (!live || !bsearch(&id, children->ids, live, sizeof(id),
+				      compare))
+			err = add(children, id.kind, id.a, id.b);
+		if (id.a == UINT64_MAX)
+			break;
+		from = id.a + 1;
+	}
+	if (children->count > live)
+		qsort(children->ids, children->count, sizeof(id), compare);
+	return err;
+}
+
+int children_list(const struct node *dir, struct children *children)
+{
+	bool kept = snapshot_keeps(dir);
+	int err = 0;
+
+	*children = (struct children) { 0 };
+	if (!target_alive(dir) && !kept)
+		return -ESRCH;
+	err = add_fixed(dir, children);
+	if (!err && (!kept || target_alive(dir)))
+		err = list_live(dir, children);
+	/* There are snapshots of what is gone, or is out of reach now. */
+	if (kept && (err == -ESRCH || err == -ENOENT || err == -ENODEV ||
+		     err == -EACCES))
+		err = 0;
+	return err ? err : merge_kept(dir, children);
 }
 
 struct search {
@@ -185,13 +260,16 @@ int children_find_process(int card, pid_t pid, unsigned int *found)
 	int err;
 
 	err = drmsnoop_foreach_client(pid, card, check_client, &search);
+	if (err >= 0 && !search.err) {
+		if (found)
+			*found = search.card;
+		return 0;
+	}
+	if (snapshot_keeps_process(card, pid, found, NULL))
+		return 0;
 	if (err == -ESRCH)
 		return -ENOENT;
-	if (err < 0)
-		return target_error(err);
-	if (found)
-		*found = search.card;
-	return search.err;
+	return err < 0 ? target_error(err) : search.err;
 }
 
 int children_have_vms(const struct node *node)

@@ -5,8 +5,9 @@
 /*
  * Children: what a directory holds at this moment
  *
- * The children of NODE_RANGES can be very many and are not listed here: dir.c
- * asks for them one by one.
+ * The children of NODE_RANGES, NODE_FROZEN_RANGES and NODE_SNAPSHOTS are not listed
+ * here: dir.c asks for them one by one. What is there only because there are snapshots
+ * below it (snapshot_keeps()) is listed with the others.
  */
 
 #include "node.h"
@@ -29,7 +30,7 @@ struct children {
 
 /**
  * children_list - list a directory
- * @dir: directory, not of kind NODE_RANGES
+ * @dir: directory of another kind than those three
  * @children: returned; free it with children_free() also on failure
  *
  * A process that the user may not look at is left out. Numbers ascend, and no
@@ -50,6 +51,8 @@ void children_free(struct children *children);
  * @card: N of cardN or DRMSNOOP_ANY_CARD
  * @pid: process
  * @found: returned N of the first card where it does; may be NULL
+ *
+ * It does as long as there are snapshots of it, too.
  *
  * Returns 0, -ENOENT (no such process, or it has no client on the card), or
  * -EACCES (the kernel does not let the user look at it; logged). A process

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 
 #include "share.h"
+#include "snapshot.h"
+#include "snapshot_file.h"
 #include "target.h"
 #include "tree.h"
 
@@ -16,7 +18,7 @@
 /*
  * struct dir - an open directory
  *
- * node and share are immutable.
+ * node, share and snapshot are immutable.
  * lock protects children and used; it is held while entries are copied, never
  * over a system call.
  */
@@ -24,6 +26,8 @@ struct dir {
 	struct node *node;
 	/* Of ranges: bound to the VM, offered for the node. Else NULL. */
 	struct share *share;
+	/* Of ranges of a snapshot: reference. Else NULL. */
+	struct snapshot *snapshot;
 	pthread_mutex_t lock;
 	/* Of all others. */
 	struct children children;
@@ -56,10 +60,21 @@ int dir_open(struct node *node, struct dir **result)
 	if (!dir)
 		return -ENOMEM;
 	dir->node = node;
-	if (node->id.kind == NODE_RANGES)
+	switch (node->id.kind) {
+	case NODE_RANGES:
 		err = open_ranges(dir);
-	else
+		break;
+	case NODE_SNAPSHOTS:
+		err = 0;
+		break;
+	case NODE_FROZEN_RANGES:
+		dir->snapshot = snapshot_get(node);
+		err = dir->snapshot ? 0 : -ENOENT;
+		break;
+	default:
 		err = children_list(node, &dir->children);
+		break;
+	}
 	if (err) {
 		children_free(&dir->children);
 		free(dir);
@@ -73,6 +88,7 @@ int dir_open(struct node *node, struct dir **result)
 void dir_close(struct dir *dir)
 {
 	share_withdraw(dir->node, dir->share);
+	snapshot_put(dir->snapshot);
 	children_free(&dir->children);
 	pthread_mutex_destroy(&dir->lock);
 	free(dir);
@@ -155,6 +171,12 @@ static void read_children(struct dir *dir, off_t offset, dir_fill_fn fill,
 	pthread_mutex_unlock(&dir->lock);
 }
 
+static bool is_listed(enum node_kind kind)
+{
+	return kind != NODE_RANGES && kind != NODE_SNAPSHOTS &&
+	       kind != NODE_FROZEN_RANGES;
+}
+
 int dir_read(struct dir *dir, off_t offset, dir_fill_fn fill, void *data)
 {
 	const struct node *node = dir->node;
@@ -163,7 +185,7 @@ int dir_read(struct dir *dir, off_t offset, dir_fill_fn fill, void *data)
 
 	if (offset < 0)
 		return -EINVAL;
-	if (offset == 0 && !dir->share) {
+	if (offset == 0 && is_listed(node->id.kind)) {
 		err = refresh(dir);
 		if (err)
 			return err;
@@ -176,6 +198,12 @@ int dir_read(struct dir *dir, off_t offset, dir_fill_fn fill, void *data)
 		offset = FIRST;
 	if (dir->share)
 		return read_ranges(dir, offset, fill, data);
-	read_children(dir, offset, fill, data);
+	if (dir->snapshot)
+		frozen_read_dir(node, dir->snapshot, offset - FIRST, FIRST,
+				fill, data);
+	else if (node->id.kind == NODE_SNAPSHOTS)
+		snapshot_read_dir(node, offset - FIRST, FIRST, fill, data);
+	else
+		read_children(dir, offset, fill, data);
 	return 0;
 }

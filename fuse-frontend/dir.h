@@ -9,7 +9,8 @@
  * list that was made at open and is made again when read from offset 0, or, of
  * ranges, 2 + the address at which to look for the next one. So a directory of
  * ranges needs no memory however many there are, and every call costs only what
- * it returns.
+ * it returns. Of the ranges of a snapshot it is 2 + the index, of snapshots 2 + the
+ * number at which to go on, so that they can be dropped meanwhile.
  */
 
 #include <stddef.h>

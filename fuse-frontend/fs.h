@@ -27,6 +27,9 @@ struct fs {
 	/** @writable: Memory may be written: -o rw. */
 	bool writable;
 
+	/** @read_only: Nothing can be made: -o ro. The kernel refuses it, too. */
+	bool read_only;
+
 	/** @mounted: When it was mounted: the times of all files. */
 	struct timespec mounted;
 

@@ -15,6 +15,7 @@
 #include "log.h"
 #include "ops.h"
 #include "options.h"
+#include "snapshot.h"
 #include "start.h"
 
 #define EXIT_USAGE	2
@@ -114,6 +115,7 @@ int main(int argc, char **argv)
 	    start_check_fuse() || start_check_cards(options.writable))
 		goto out;
 	fs.writable = options.writable;
+	fs.read_only = options.read_only;
 	raise_descriptor_limit();
 	clock_gettime(CLOCK_REALTIME, &fs.mounted);
 	if (node_table_init(&fs.nodes)) {
@@ -123,6 +125,7 @@ int main(int argc, char **argv)
 	if (!mount_and_serve(&fs, &options, mountpoint))
 		status = EXIT_SUCCESS;
 	node_table_destroy(&fs.nodes);
+	snapshot_drop_all();
 out:
 	free(mountpoint);
 	options_free(&options);

@@ -32,6 +32,9 @@ struct share;
  * @NODE_VMS: VMs of a client
  * @NODE_VM: vm id A
  * @NODE_RANGES: ranges of a VM, as files
+ * @NODE_SNAPSHOTS: snapshots of a VM
+ * @NODE_SNAPSHOT: snapshot number A
+ * @NODE_FROZEN_RANGES: ranges of a snapshot, as files
  * @NODE_PID_LINK: symlink to the directory of process A
  * @NODE_PROC_LINK: symlink to /proc/PID
  * @NODE_COMM: text: name of the process
@@ -43,6 +46,10 @@ struct share;
  * @NODE_MEM: memory: the VM
  * @NODE_BO: memory: object with handle A
  * @NODE_RANGE: memory: [A, B) of the VM
+ * @NODE_FROZEN_MAPS: text: ranges of the snapshot
+ * @NODE_FROZEN_MAPS_JSON: the same as JSON
+ * @NODE_FROZEN_MEM: frozen memory: the VM
+ * @NODE_FROZEN_RANGE: frozen memory: [A, B) of the VM
  */
 enum node_kind {
 	NODE_ROOT,
@@ -55,6 +62,9 @@ enum node_kind {
 	NODE_VMS,
 	NODE_VM,
 	NODE_RANGES,
+	NODE_SNAPSHOTS,
+	NODE_SNAPSHOT,
+	NODE_FROZEN_RANGES,
 	NODE_PID_LINK,
 	NODE_PROC_LINK,
 	NODE_COMM,
@@ -66,6 +76,10 @@ enum node_kind {
 	NODE_MEM,
 	NODE_BO,
 	NODE_RANGE,
+	NODE_FROZEN_MAPS,
+	NODE_FROZEN_MAPS_JSON,
+	NODE_FROZEN_MEM,
+	NODE_FROZEN_RANGE,
 };
 
 /**

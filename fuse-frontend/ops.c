@@ -15,6 +15,9 @@
 #include "memory.h"
 #include "process.h"
 #include "request.h"
+#include "snapshot.h"
+#include "snapshot_file.h"
+#include "snapshot_ops.h"
 #include "target.h"
 #include "text.h"
 #include "tree.h"
@@ -34,13 +37,20 @@ static double attr_timeout(const struct node *node)
 
 static void op_init(void *userdata, struct fuse_conn_info *conn)
 {
-	/* The page cache can hold neither holes nor changing memory. */
-	conn->max_readahead = 0;
 	conn->max_read = FS_READ_MAX;
 	conn->want &= ~(unsigned int)(FUSE_CAP_SPLICE_READ |
 				      FUSE_CAP_AUTO_INVAL_DATA);
 	/* O_TRUNC comes as a change of the size, which it is not here. */
 	conn->want &= ~(unsigned int)FUSE_CAP_ATOMIC_O_TRUNC;
+}
+
+/* A process that has ended is there for its snapshots only. */
+static int identify_ended(const struct node *card, struct node_id *id,
+			  struct process **process)
+{
+	if (!snapshot_keeps_process(card->id.a, id->a, NULL, &id->b))
+		return -ENOENT;
+	return process_ended(id->a, id->b, process);
 }
 
 /* Existence where the node itself is not needed to tell, and its process. */
@@ -50,6 +60,8 @@ static int identify(const struct node *parent, const char *name,
 	int err;
 
 	*process = NULL;
+	if (parent->id.kind == NODE_SNAPSHOTS)
+		return snapshot_find(parent, name, id);
 	err = tree_parse(parent->id.kind, name, id);
 	if (err)
 		return err;
@@ -59,7 +71,7 @@ static int identify(const struct node *parent, const char *name,
 	case NODE_PROCESS:
 		err = process_open(id->a, process);
 		if (err == -ESRCH || err == -EINVAL)
-			return -ENOENT;
+			return identify_ended(parent, id, process);
 		if (err)
 			return err;
 		err = children_find_process(parent->id.a, id->a, NULL);
@@ -74,9 +86,8 @@ static int identify(const struct node *parent, const char *name,
 	}
 }
 
-static void op_lookup(fuse_req_t req, fuse_ino_t ino, const char *name)
+int ops_reply_entry(fuse_req_t req, struct node *parent, const char *name)
 {
-	struct node *parent = node_of(req, ino);
 	struct fuse_entry_param entry = { 0 };
 	struct fs *fs = fs_of(req);
 	struct process *process;
@@ -84,20 +95,18 @@ static void op_lookup(fuse_req_t req, fuse_ino_t ino, const char *name)
 	struct node *node;
 	int err;
 
-	err = check_requester(req);
-	if (!err)
-		err = identify(parent, name, &id, &process);
+	err = identify(parent, name, &id, &process);
 	if (!err)
 		err = node_lookup(&fs->nodes, parent, &id, process, &node);
 	if (err) {
 		reply_error(req, err);
-		return;
+		return err;
 	}
 	err = attr_get(fs, node, &entry.attr);
 	if (err) {
 		node_forget(&fs->nodes, node, 1);
 		reply_error(req, err);
-		return;
+		return err;
 	}
 	entry.ino = (uintptr_t)node;
 	entry.attr_timeout = attr_timeout(node);
@@ -107,8 +116,20 @@ static void op_lookup(fuse_req_t req, fuse_ino_t ino, const char *name)
 	else if (S_ISDIR(tree_mode(id.kind)))
 		entry.entry_timeout = DIR_ENTRY_S;
 	/* The kernel did not take it, so it will not forget it. */
-	if (fuse_reply_entry(req, &entry))
+	err = fuse_reply_entry(req, &entry);
+	if (err)
 		node_forget(&fs->nodes, node, 1);
+	return err;
+}
+
+static void op_lookup(fuse_req_t req, fuse_ino_t ino, const char *name)
+{
+	int err = check_requester(req);
+
+	if (err)
+		reply_error(req, err);
+	else
+		ops_reply_entry(req, node_of(req, ino), name);
 }
 
 static void op_forget(fuse_req_t req, fuse_ino_t ino, uint64_t lookups)
@@ -296,6 +317,8 @@ static void close_file(const struct node *node, struct fuse_file_info *fi)
 
 		text_free(text);
 		free(text);
+	} else if (tree_is_frozen(node->id.kind)) {
+		frozen_close((struct frozen *)(uintptr_t)fi->fh);
 	} else {
 		memory_close((struct memory *)(uintptr_t)fi->fh);
 	}
@@ -321,6 +344,10 @@ static void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	int err;
 
 	err = check_open(req, node, fi->flags);
+	if (!err && tree_is_frozen(node->id.kind)) {
+		snapshot_open(req, node, fi);
+		return;
+	}
 	if (!err && tree_is_text(node->id.kind))
 		err = open_text(node, fi);
 	else if (!err && node->id.kind == NODE_CORE)
@@ -401,6 +428,10 @@ static void read_text(fuse_req_t req, const struct text *text, size_t size,
 static void op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
 		    struct fuse_file_info *fi)
 {
+	if (tree_is_frozen(node_of(req, ino)->id.kind)) {
+		snapshot_read(req, size, offset, fi);
+		return;
+	}
 	/*
 	 * Reads into the page cache (private mmap(), sendfile(), readahead())
 	 * come in spite of direct_io. The kernel would fill up short ones with
@@ -421,14 +452,18 @@ static void op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
 static void op_lseek(fuse_req_t req, fuse_ino_t ino, off_t offset, int whence,
 		     struct fuse_file_info *fi)
 {
+	enum node_kind kind = node_of(req, ino)->id.kind;
 	off_t ret;
 
-	if (tree_is_text(node_of(req, ino)->id.kind))
+	if (tree_is_text(kind))
 		ret = text_seek((struct text *)(uintptr_t)fi->fh, offset,
 				whence);
-	else if (node_of(req, ino)->id.kind == NODE_CORE)
+	else if (kind == NODE_CORE)
 		ret = core_seek((struct core *)(uintptr_t)fi->fh, offset,
 				whence);
+	else if (tree_is_frozen(kind))
+		ret = frozen_seek((struct frozen *)(uintptr_t)fi->fh, offset,
+				  whence);
 	else
 		ret = memory_seek((struct memory *)(uintptr_t)fi->fh, offset,
 				  whence);
@@ -472,6 +507,6 @@ const struct fuse_lowlevel_ops fs_ops = {
 	.symlink = change_symlink,
 	.link = change_link,
 	.unlink = change_remove,
-	.rmdir = change_remove,
+	.rmdir = change_rmdir,
 	.rename = change_rename,
 };

@@ -111,7 +111,7 @@ static int add_mount_options(struct options *options)
 
 	snprintf(fixed, sizeof(fixed),
 		 "-o%s,nosuid,nodev,noexec,subtype=drmsnoopfs,max_read=%u",
-		 options->writable ? "rw" : "ro", FS_READ_MAX);
+		 options->read_only ? "ro" : "rw", FS_READ_MAX);
 	if (asprintf(&name, "fsname=%s", source) < 0)
 		return -1;
 	err = fuse_opt_add_opt_escaped(&escaped, name) ||
@@ -135,7 +135,8 @@ static void print_help(void)
 	       "  -f               stay in the foreground, log to standard error\n"
 	       "  -d               as -f, with debug messages\n"
 	       "  -s               use one thread\n"
-	       "  -o OPTION[,...]  ro (default), rw: memory can be written (with mount(8): write),\n"
+	       "  -o OPTION[,...]  rw: memory can be written (with mount(8): write),\n"
+	       "                   ro: no snapshots either,\n"
 	       "                   auto_unmount, noatime, context=...;\n"
 	       "                   options of mount(8) and fstab are accepted\n"
 	       "  -h, --help       print this text\n"

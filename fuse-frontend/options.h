@@ -41,7 +41,7 @@ struct options {
 	/** @version: --version. */
 	int version;
 
-	/** @read_only: -o ro, which is stronger than the two below. */
+	/** @read_only: -o ro, which is stronger than the two below: no snapshots, too. */
 	int read_only;
 
 	/** @read_write: -o rw. */

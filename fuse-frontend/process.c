@@ -69,6 +69,15 @@ bool process_alive(struct process *process)
 	return alive;
 }
 
+static void link_locked(struct process *process)
+{
+	process->next = processes;
+	process->link = &processes;
+	if (processes)
+		processes->link = &process->next;
+	processes = process;
+}
+
 int process_open(pid_t pid, struct process **result)
 {
 	struct process *process = malloc(sizeof(*process));
@@ -89,11 +98,7 @@ int process_open(pid_t pid, struct process **result)
 	pthread_mutex_lock(&lock);
 	for (struct process *other = processes; other; other = other->next)
 		alive_locked(other);
-	process->next = processes;
-	process->link = &processes;
-	if (processes)
-		processes->link = &process->next;
-	processes = process;
+	link_locked(process);
 	pthread_mutex_unlock(&lock);
 
 	if (!process_alive(process)) {
@@ -108,6 +113,20 @@ err_close:
 err_free:
 	free(process);
 	return err;
+}
+
+int process_ended(pid_t pid, uint64_t start, struct process **result)
+{
+	struct process *process = malloc(sizeof(*process));
+
+	if (!process)
+		return -ENOMEM;
+	*process = (struct process) { .pid = pid, .start = start, .pidfd = -1 };
+	pthread_mutex_lock(&lock);
+	link_locked(process);
+	pthread_mutex_unlock(&lock);
+	*result = process;
+	return 0;
 }
 
 void process_close(struct process *process)

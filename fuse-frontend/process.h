@@ -51,6 +51,16 @@ struct process {
 int process_open(pid_t pid, struct process **process);
 
 /**
+ * process_ended - stand for a process that has ended
+ * @pid: number that it had
+ * @start: when it started
+ * @process: returned; the caller frees it with process_close()
+ *
+ * Returns 0 or -ENOMEM.
+ */
+int process_ended(pid_t pid, uint64_t start, struct process **process);
+
+/**
  * process_close - let go of a process
  * @process: process, or NULL
  */

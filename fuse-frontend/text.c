@@ -12,6 +12,7 @@
 /* The same JSON as that of the command line. */
 #include "../tools/drmsnoop/json.h"
 #include "process.h"
+#include "snapshot_text.h"
 #include "target.h"
 
 #define LINE_MAX_SIZE	512
@@ -31,7 +32,7 @@ off_t text_seek(const struct text *text, off_t offset, int whence)
 	return whence == SEEK_DATA ? offset : (off_t)text->size;
 }
 
-static int append(struct text *text, const char *data, size_t size)
+int text_append(struct text *text, const char *data, size_t size)
 {
 	if (size > TEXT_MAX - text->size)
 		return -EFBIG;
@@ -64,7 +65,7 @@ static int append_line(struct text *text, const char *format, ...)
 	va_end(args);
 	if (length < 0 || (size_t)length >= sizeof(line))
 		return -EOVERFLOW;
-	return append(text, line, length);
+	return text_append(text, line, length);
 }
 
 /* A file of procfs whose process must be the same at the end. */
@@ -82,7 +83,7 @@ static int append_proc(const struct node *node, const char *name,
 	if (fd < 0)
 		return errno == ENOENT ? -ESRCH : -errno;
 	while ((n = read(fd, data, sizeof(data))) > 0 && !err)
-		err = append(text, data, n);
+		err = text_append(text, data, n);
 	if (n < 0)
 		err = -errno;
 	close(fd);
@@ -137,7 +138,7 @@ static int append_object(const struct drm_snoop_object *object, void *data)
 
 	if (length < 0 || (size_t)length >= sizeof(line))
 		return -EOVERFLOW;
-	return append(data, line, length);
+	return text_append(data, line, length);
 }
 
 static int append_objects(const struct node *node, struct drmsnoop *snoop,
@@ -170,7 +171,7 @@ static int append_range(const struct drm_snoop_range *range, void *data)
 
 	if (length < 0 || (size_t)length >= sizeof(line))
 		return -EOVERFLOW;
-	return append(maps->text, line, length);
+	return text_append(maps->text, line, length);
 }
 
 static int append_maps(struct maps *maps)
@@ -179,9 +180,7 @@ static int append_maps(struct maps *maps)
 				      maps->vm->id.a, append_range, maps);
 }
 
-/* Takes over @value; @cut bytes at its end are left out. */
-static int append_json(struct text *text, struct json_object *value,
-		       size_t cut)
+int text_append_json(struct text *text, struct json_object *value, size_t cut)
 {
 	size_t length;
 	const char *plain;
@@ -190,7 +189,7 @@ static int append_json(struct text *text, struct json_object *value,
 	plain = json_object_to_json_string_length(value,
 						  JSON_C_TO_STRING_PLAIN,
 						  &length);
-	err = plain ? append(text, plain, length - cut) : -ENOMEM;
+	err = plain ? text_append(text, plain, length - cut) : -ENOMEM;
 	json_object_put(value);
 	return err;
 }
@@ -204,7 +203,7 @@ static int append_range_json(const struct drm_snoop_range *range, void *data)
 	maps->more = true;
 	if (err)
 		return err;
-	return append_json(maps->text,
+	return text_append_json(maps->text,
 			   json_range(range, maps->objects,
 				      drmsnoop_range_reason(maps->snoop, range,
 							    0)), 0);
@@ -218,7 +217,7 @@ static int append_vm_json(const struct drm_snoop_vm *vm, void *data)
 	if (vm->vm_id != maps->vm->id.a)
 		return 0;
 	/* Its ranges go in before the closing brace. */
-	err = append_json(maps->text, json_vm(vm), 1);
+	err = text_append_json(maps->text, json_vm(vm), 1);
 	if (!err)
 		err = append_line(maps->text, ",\"ranges\":[\n");
 	if (!err)
@@ -266,6 +265,9 @@ int text_make(const struct node *node, struct text *text)
 	*text = (struct text) { 0 };
 	if (node->id.kind == NODE_COMM)
 		return append_proc(node, "comm", text);
+	if (node->id.kind == NODE_FROZEN_MAPS ||
+	    node->id.kind == NODE_FROZEN_MAPS_JSON)
+		return snapshot_text(node, text);
 	/* Whether memory of the process is in reach is for maps only. */
 	err = target_open(node, node->parent->id.kind == NODE_VM ? 0 :
 			  DRMSNOOP_CLIENTS_ONLY, &snoop);

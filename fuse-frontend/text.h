@@ -13,6 +13,8 @@
 
 #include "node.h"
 
+struct json_object;
+
 /* Longest text in bytes: maps of about half a million ranges. */
 #define TEXT_MAX	(64U << 20)
 
@@ -53,6 +55,23 @@ int text_make(const struct node *node, struct text *text);
  * (@whence).
  */
 off_t text_seek(const struct text *text, off_t offset, int whence);
+
+/**
+ * text_append - add bytes
+ *
+ * Returns 0, -EFBIG or -ENOMEM.
+ */
+int text_append(struct text *text, const char *data, size_t size);
+
+/**
+ * text_append_json - add a value
+ * @text: text
+ * @value: the reference is taken
+ * @cut: number of bytes at its end that are left out
+ *
+ * Returns as text_append().
+ */
+int text_append_json(struct text *text, struct json_object *value, size_t cut);
 
 /**
  * text_free - free a content

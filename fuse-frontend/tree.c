@@ -28,6 +28,11 @@ static const struct fixed {
 	{ NODE_VM,	NODE_MAPS_JSON,	"maps.json" },
 	{ NODE_VM,	NODE_RANGES,	"ranges" },
 	{ NODE_VM,	NODE_CORE,	"core" },
+	{ NODE_VM,	NODE_SNAPSHOTS,	"snapshots" },
+	{ NODE_SNAPSHOT, NODE_FROZEN_MEM, "mem" },
+	{ NODE_SNAPSHOT, NODE_FROZEN_MAPS, "maps" },
+	{ NODE_SNAPSHOT, NODE_FROZEN_MAPS_JSON, "maps.json" },
+	{ NODE_SNAPSHOT, NODE_FROZEN_RANGES, "ranges" },
 };
 
 #define FIXED_COUNT	(sizeof(fixed) / sizeof(fixed[0]))
@@ -84,7 +89,8 @@ static int parse_address(const char *text, uint64_t *value)
 	return 0;
 }
 
-static int parse_range(const char *name, struct node_id *id)
+static int parse_range(const char *name, enum node_kind kind,
+		       struct node_id *id)
 {
 	if (strlen(name) != 2 * ADDRESS_DIGITS + 1 ||
 	    name[ADDRESS_DIGITS] != '-' ||
@@ -92,7 +98,7 @@ static int parse_range(const char *name, struct node_id *id)
 	    parse_address(name + ADDRESS_DIGITS + 1, &id->b) ||
 	    id->a >= id->b)
 		return -ENOENT;
-	id->kind = NODE_RANGE;
+	id->kind = kind;
 	return 0;
 }
 
@@ -106,7 +112,9 @@ int tree_parse(enum node_kind parent, const char *name, struct node_id *id)
 		}
 	}
 	if (parent == NODE_RANGES)
-		return parse_range(name, id);
+		return parse_range(name, NODE_RANGE, id);
+	if (parent == NODE_FROZEN_RANGES)
+		return parse_range(name, NODE_FROZEN_RANGE, id);
 	for (size_t i = 0; i < NUMBERED_COUNT; i++) {
 		const struct numbered *entry = &numbered[i];
 		size_t length = strlen(entry->prefix);
@@ -177,6 +185,10 @@ mode_t tree_mode(enum node_kind kind)
 	case NODE_MEM:
 	case NODE_BO:
 	case NODE_RANGE:
+	case NODE_FROZEN_MAPS:
+	case NODE_FROZEN_MAPS_JSON:
+	case NODE_FROZEN_MEM:
+	case NODE_FROZEN_RANGE:
 		return S_IFREG | 0400;
 	default:
 		return S_IFDIR | 0500;
@@ -185,10 +197,16 @@ mode_t tree_mode(enum node_kind kind)
 
 bool tree_is_text(enum node_kind kind)
 {
-	return S_ISREG(tree_mode(kind)) && !tree_is_memory(kind) && kind != NODE_CORE;
+	return S_ISREG(tree_mode(kind)) && !tree_is_memory(kind) &&
+	       !tree_is_frozen(kind) && kind != NODE_CORE;
 }
 
 bool tree_is_memory(enum node_kind kind)
 {
 	return kind == NODE_MEM || kind == NODE_BO || kind == NODE_RANGE;
+}
+
+bool tree_is_frozen(enum node_kind kind)
+{
+	return kind == NODE_FROZEN_MEM || kind == NODE_FROZEN_RANGE;
 }

@@ -7,7 +7,7 @@
  *
  * Pure functions: nothing here asks the system whether something exists.
  * Each node has exactly one name: numbers have no leading zeros, ranges are
- * 16 lower-case hexadecimal digits twice.
+ * 16 lower-case hexadecimal digits twice. The names of snapshots are not known here.
  */
 
 #include <stddef.h>
@@ -30,7 +30,7 @@ int tree_parse(enum node_kind parent, const char *name, struct node_id *id);
 
 /**
  * tree_name - the name of a node in its directory
- * @id: any node but the root
+ * @id: any node but the root and NODE_SNAPSHOT
  * @name: returned
  */
 void tree_name(const struct node_id *id, char name[TREE_NAME_SIZE]);
@@ -66,5 +66,10 @@ bool tree_is_text(enum node_kind kind);
  * tree_is_memory - whether a node is a file of GPU memory
  */
 bool tree_is_memory(enum node_kind kind);
+
+/**
+ * tree_is_frozen - whether a node is a file of memory in a snapshot
+ */
+bool tree_is_frozen(enum node_kind kind);
 
 #endif /* TREE_H */
