@@ -60,6 +60,7 @@ is "the tree of a process" "$(cd "$process" && find . | sort)" "$(sort <<END
 ./clients/$gpu_client/vm/1/ranges/$a
 ./clients/$gpu_client/vm/1/ranges/$b
 ./clients/$gpu_client/vm/1/ranges/$c
+./clients/$gpu_client/vm/1/snapshots
 ./comm
 ./proc
 END
@@ -70,14 +71,14 @@ is "the process is listed" "$(ls "$m/card0")" "$gpu_pid"
 is "by-pid leads to it" "$(readlink "$m/by-pid/$gpu_pid")" "../card0/$gpu_pid"
 is "by-pid works" "$(cat "$m/by-pid/$gpu_pid/comm")" gpusim-sh
 is "proc leads to /proc" "$(readlink "$process/proc")" "/proc/$gpu_pid"
-is "all is the user's own and read-only" \
-	"$(find "$m" -mindepth 1 \( -type d ! -perm 500 -o -type f ! -perm 400 -o ! -user "$(id -u)" \))" ""
+is "all is the user's own and read-only, but snapshots" \
+	"$(find "$m" -mindepth 1 ! -name snapshots \( -type d ! -perm 500 -o -type f ! -perm 400 -o ! -user "$(id -u)" \))" ""
 succeeds "ls -lR" ls -lR "$m"
 succeeds "du" du -s "$m"
 is "df leaves it out" "$(df 2>/dev/null | grep -c drmsnoopfs)" 0
 is "it has no blocks" "$(stat -f -c '%b %f %a %c' "$m")" "0 0 0 0"
 like "mount options" "$(grep " $m " /proc/self/mounts)" \
-	"^drmsnoopfs $m fuse.drmsnoopfs ro,nosuid,nodev,noexec,relatime,user_id=$(id -u),group_id=$(id -g),max_read=1048576 "
+	"^drmsnoopfs $m fuse.drmsnoopfs rw,nosuid,nodev,noexec,relatime,user_id=$(id -u),group_id=$(id -g),max_read=1048576 "
 inode=$(stat -c %i "$vm/mem")
 is "inode numbers stay" "$(ls -i "$vm" | sed -n 's/ *\([0-9]*\) mem/\1/p')" "$inode"
 for name in card1 card00 nothing; do

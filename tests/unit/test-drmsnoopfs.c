@@ -51,6 +51,9 @@ static void test_names_round_trip(void **state)
 		  { NODE_RANGE, 0x100000, 0x104000 } },
 		{ NODE_RANGES, "fffffffffffff000-ffffffffffffffff",
 		  { NODE_RANGE, 0xfffffffffffff000, UINT64_MAX } },
+		{ NODE_SNAPSHOT, "maps.json", { NODE_FROZEN_MAPS_JSON, 0, 0 } },
+		{ NODE_FROZEN_RANGES, "0000000000100000-0000000000104000",
+		  { NODE_FROZEN_RANGE, 0x100000, 0x104000 } },
 	};
 	char name[TREE_NAME_SIZE];
 	struct node_id id;
@@ -85,7 +88,8 @@ static void test_names_refused(void **state)
 		{ NODE_RANGES, "0000000000100000-0000000000100000" },
 		{ NODE_RANGES, "0000000000100000+0000000000104000" },
 		{ NODE_RANGES, "0000000000100000-0000000000104000 " },
-		{ NODE_COMM, "comm" },
+		{ NODE_COMM, "comm" }, { NODE_SNAPSHOTS, "mem" },
+		{ NODE_SNAPSHOT, "snapshots" },
 	};
 	struct node_id id;
 
@@ -280,7 +284,7 @@ static void test_directories(void **state)
 	assert_string_equal(names_of(CLIENT "bo"), ".|..|4|6|");
 	assert_string_equal(names_of(CLIENT "vm"), ".|..|5|");
 	assert_string_equal(names_of(VM),
-			    ".|..|mem|maps|maps.json|ranges|core|");
+			    ".|..|mem|maps|maps.json|ranges|core|snapshots|");
 	assert_string_equal(names_of(VM "ranges"),
 			    ".|..|0000000000001000-0000000000002000|");
 	assert_int_equal(fake.handles, 0);
