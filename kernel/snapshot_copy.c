@@ -54,9 +54,11 @@ static int snoop_piece_error(int error)
 	return error == -ENOSPC ? -ENOMEM : error;
 }
 
-static int snoop_piece_charge(struct snoop_snapshot *snapshot, pgoff_t end)
+/* Not the hole before the piece, nor the page that it shares with the one before. */
+static int snoop_piece_charge(struct snoop_snapshot *snapshot, pgoff_t first, pgoff_t end)
 {
-	u64 bytes = end > snapshot->next ? PFN_PHYS((u64)(end - snapshot->next)) : 0;
+	pgoff_t next = max(first, snapshot->next);
+	u64 bytes = end > next ? PFN_PHYS((u64)(end - next)) : 0;
 	int ret;
 
 	ret = snoop_charge_snapshot(&snapshot->account, bytes);
@@ -149,7 +151,7 @@ ssize_t snoop_snapshot_copy(struct snoop_snapshot *snapshot, struct snoop_space 
 	pgoff_t end = PFN_UP(offset + len), keep = piece.first;
 	ssize_t ret;
 
-	ret = snoop_piece_charge(snapshot, end);
+	ret = snoop_piece_charge(snapshot, piece.first, end);
 	if (ret)
 		return ret;
 	ret = snoop_piece_get(snapshot, &piece, end);

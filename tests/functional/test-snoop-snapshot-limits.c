@@ -97,6 +97,25 @@ static void test_limit(void **state)
 	close(alice);
 }
 
+/* Only what has memory counts, however far apart it is. */
+static void test_holes_are_free(void **state)
+{
+	struct stage *stage = *state;
+	int alice = alice_open(stage), fd;
+	struct stat st;
+
+	snoop_module_set("max_snapshot_mb", 10);
+	fd = expect_ok(snoop_snapshot(alice, 0, 1ULL << 48, NULL));
+	expect_equal(fstat(fd, &st), 0);
+	expect_true(st.st_blocks * 512ULL > BIG_SIZE && st.st_blocks * 512ULL < 10 * MIB);
+	/* The rest of the limit is there, and all of it afterwards. */
+	expect_error(snoop_snapshot(alice, 0, 1ULL << 48, NULL), EDQUOT);
+	close(expect_ok(snoop_snapshot(alice, STAGE_ADDR, PAGE, NULL)));
+	close(fd);
+	close(expect_ok(take_big(alice)));
+	close(alice);
+}
+
 #define GROUP		"/sys/fs/cgroup/test-snoop-snapshot"
 
 static void group_write(const char *path, const char *text)
@@ -395,6 +414,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		TEST(test_limit),
+		TEST(test_holes_are_free),
 		TEST(test_group),
 		TEST(test_kill),
 		TEST(test_progress),
