@@ -57,7 +57,7 @@ static int is_mounted(const struct fuse_mount *mount)
 	expect_true(mounts);
 	snprintf(name, sizeof(name), " %s fuse.drmsnoopfs ", mount->dir);
 	while (!found && fgets(line, sizeof(line), mounts))
-		found = strstr(line, name) != NULL;
+		found = !!strstr(line, name);
 	fclose(mounts);
 	return found;
 }

@@ -128,7 +128,7 @@ static const char *names_in(const char *path)
 	names[0] = '\0';
 	while ((entry = readdir(dir)) && length < sizeof(names) - NAME_MAX - 2) {
 		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
-			length += sprintf(names + length, "%s ", entry->d_name);
+			length += sprintf(names + length, "%s|", entry->d_name);
 	}
 	closedir(dir);
 	return names;
@@ -152,7 +152,7 @@ static uint32_t engine(struct scene *scene, uint64_t addr, uint64_t size)
 }
 
 /* The engine and the CPU of the target fill all that there is. */
-static void fill(struct scene *scene, uint64_t seed)
+static void store_all(struct scene *scene, uint64_t seed)
 {
 	struct target *t = &scene->target;
 
@@ -185,7 +185,7 @@ static int setup_as(void **state, const char *user, const char *options)
 	*state = scene;
 	target_start_as(&scene->target, user);
 	populate(scene);
-	fill(scene, 3);
+	store_all(scene, 3);
 	fuse_mount_start(&scene->mount, user, options);
 	return 0;
 }
@@ -221,6 +221,16 @@ static int teardown(void **state)
 	return 0;
 }
 
+/* With the addresses of three parts of the process's own memory. */
+#define FROZEN_MAPS \
+	"000000100000-000000110000 r---- object vram 1:0x0 0x10000\n" \
+	"000000110000-000000118000 r---- object tt 2:0x3000 0x10000\n" \
+	"000000118000-000000120000 r---- sparse unknown -:0x0 0x0\n" \
+	"000040000000-000040002000 r---- userptr unknown cpu:0x%llx 0x0\n" \
+	"000040002000-000040003000 ----- userptr unknown cpu:0x%llx 0x0 " \
+	"# not copied: EIO: Input/output error\n" \
+	"000040003000-000040004000 r---- userptr unknown cpu:0x%llx 0x0\n"
+
 /* The bytes are those of then, while the engine, the binds and the objects go on. */
 static void test_content(void **state)
 {
@@ -232,13 +242,13 @@ static void test_content(void **state)
 	struct stat st;
 
 	expect_ok(take(scene, "s"));
-	assert_string_equal(names_in(at(scene, "snapshots")), "s ");
-	assert_string_equal(names_in(at(scene, "snapshots/s")), "mem maps maps.json ranges ");
+	assert_string_equal(names_in(at(scene, "snapshots")), "s|");
+	assert_string_equal(names_in(at(scene, "snapshots/s")), "mem|maps|maps.json|ranges|");
 	/* Like the live one, at this moment. */
 	expect_equal(crc_at(at(scene, RANGE_A), 0, A_SIZE), a);
 	expect_equal(crc_at(at(scene, "snapshots/s/" RANGE_A), 0, A_SIZE), a);
 
-	fill(scene, 5);
+	store_all(scene, 5);
 	expect_true(engine(scene, A, A_SIZE) != a);
 	expect_equal(crc_at(at(scene, RANGE_A), 0, A_SIZE), engine(scene, A, A_SIZE));
 	expect_equal(crc_at(at(scene, "snapshots/s/" RANGE_A), 0, A_SIZE), a);
@@ -256,15 +266,8 @@ static void test_content(void **state)
 	expect_error(open_file(at(scene, RANGE_B), O_RDONLY), ENOENT);
 
 	strcpy(frozen, text_of(at(scene, "snapshots/s/maps")));
-	snprintf(wanted, sizeof(wanted),
-		"000000100000-000000110000 r---- object vram 1:0x0 0x10000\n"
-		"000000110000-000000118000 r---- object tt 2:0x3000 0x10000\n"
-		"000000118000-000000120000 r---- sparse unknown -:0x0 0x0\n"
-		"000040000000-000040002000 r---- userptr unknown cpu:0x%llx 0x0\n"
-		"000040002000-000040003000 ----- userptr unknown cpu:0x%llx 0x0 # not copied: EIO: Input/output error\n"
-		"000040003000-000040004000 r---- userptr unknown cpu:0x%llx 0x0\n",
-		(unsigned long long)scene->own, (unsigned long long)scene->own + 0x2000,
-		(unsigned long long)scene->own + 0x3000);
+	snprintf(wanted, sizeof(wanted), FROZEN_MAPS, (unsigned long long)scene->own,
+		 (unsigned long long)scene->own + 0x2000, (unsigned long long)scene->own + 0x3000);
 	assert_string_equal(frozen, wanted);
 	expect_true(strcmp(text_of(at(scene, "maps")), frozen));
 	expect_true(strstr(text_of(at(scene, "snapshots/s/maps.json")),
@@ -301,12 +304,12 @@ static void test_access(void **state)
 	struct scene *scene = *state;
 	uint32_t sum = engine(scene, A, A_SIZE + B_SIZE);
 	static uint8_t buf[0x40000];
-	uint8_t *map;
+	uint8_t *map, *zeros;
 	int fd, way, ends[2];
 	off_t from = A;
 
 	expect_ok(take(scene, "s"));
-	fill(scene, 5);
+	store_all(scene, 5);
 	fd = expect_ok(open_file(at(scene, "snapshots/s/mem"), O_RDONLY));
 	expect_equal(seek(fd, 0, SEEK_DATA), A);
 	expect_equal(seek(fd, A + 5, SEEK_DATA), A + 5);
@@ -331,8 +334,8 @@ static void test_access(void **state)
 		expect_equal(pread(fd, buf, PAGE, 1ULL << 48), 0);
 		expect_equal(pread(fd, buf, sizeof(buf), A), A_SIZE + B_SIZE + ZEROS_SIZE);
 		expect_equal(crc32(0, buf, A_SIZE + B_SIZE), sum);
-		expect_true(!buf[A_SIZE + B_SIZE] && !memcmp(buf + A_SIZE + B_SIZE,
-			    buf + A_SIZE + B_SIZE + 1, ZEROS_SIZE - 1));
+		zeros = buf + A_SIZE + B_SIZE;
+		expect_true(!zeros[0] && !memcmp(zeros, zeros + 1, ZEROS_SIZE - 1));
 		expect_equal(pread(fd, buf, sizeof(buf), OWN + PAGE), PAGE);
 	}
 	close(fd);
@@ -377,7 +380,7 @@ static void test_names(void **state)
 	expect_ok(take(scene, name));
 	expect_ok(drop(scene, name));
 	expect_ok(take(scene, " a name.\n"));
-	assert_string_equal(names_in(at(scene, "snapshots")), "s  a name.\n ");
+	assert_string_equal(names_in(at(scene, "snapshots")), "s| a name.\n|");
 	expect_ok(drop(scene, " a name.\n"));
 
 	/* Nothing else can be made or changed, and nothing in it. */
@@ -401,7 +404,7 @@ static void test_names(void **state)
 	expect_ok(drop(scene, "s"));
 	assert_string_equal(names_in(at(scene, "snapshots")), "");
 	expect_error(open_file(at(scene, "snapshots/s/mem"), O_RDONLY), ENOENT);
-	fill(scene, 5);
+	store_all(scene, 5);
 	expect_ok(take(scene, "s"));
 	expect_equal(pread(fd, buf, A_SIZE, 0), A_SIZE);
 	expect_equal(crc32(0, buf, A_SIZE), sum);
@@ -420,14 +423,14 @@ static void test_ends(void **state)
 	char process[PATH_MAX], pid[16];
 
 	snprintf(process, sizeof(process), "%s/by-pid/%d/", scene->mount.dir, scene->target.pid);
-	snprintf(pid, sizeof(pid), "%d ", scene->target.pid);
+	snprintf(pid, sizeof(pid), "%d|", scene->target.pid);
 	expect_ok(take(scene, "s"));
 	expect_ok(take(scene, "t"));
 	/* The client ends, its process does not. */
 	target_cmd(&scene->target, "closefd main");
-	assert_string_equal(names_in(at(scene, ".")), "snapshots ");
-	assert_string_equal(names_in(at(scene, "..")), "1 ");
-	assert_string_equal(names_in(process), "comm proc clients ");
+	assert_string_equal(names_in(at(scene, ".")), "snapshots|");
+	assert_string_equal(names_in(at(scene, "..")), "1|");
+	assert_string_equal(names_in(process), "comm|proc|clients|");
 	expect_error(open_file(at(scene, "mem"), O_RDONLY), ENOENT);
 	expect_equal(crc_at(at(scene, "snapshots/s/" RANGE_A), 0, A_SIZE), sum);
 	expect_error(take(scene, "u"), ENOENT);
@@ -435,8 +438,8 @@ static void test_ends(void **state)
 	target_stop(&scene->target);
 	scene->target.pid = strtol(pid, NULL, 10);
 	expect_equal(crc_at(at(scene, "snapshots/s/" RANGE_A), 0, A_SIZE), sum);
-	assert_string_equal(names_in(at(scene, "snapshots")), "s t ");
-	assert_string_equal(names_in(process), "clients ");
+	assert_string_equal(names_in(at(scene, "snapshots")), "s|t|");
+	assert_string_equal(names_in(process), "clients|");
 	snprintf(process, sizeof(process), "%s/by-pid", scene->mount.dir);
 	assert_string_equal(names_in(process), pid);
 	expect_error(take(scene, "u"), ENOENT);
@@ -557,7 +560,7 @@ static int take_killed(const struct scene *scene, unsigned int after_us)
 /* Pages that are looked at one by one and cannot be read: it takes long, and no memory. */
 static void make_slow(struct scene *scene)
 {
-	target_cmd(&scene->target, "memory slow 8M");
+	target_cmd(&scene->target, "memory slow 1M");
 	target_cmd(&scene->target, "userptr v 0x200000000 slow");
 	target_cmd(&scene->target, "memunmap slow");
 }

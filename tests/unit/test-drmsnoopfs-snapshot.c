@@ -39,6 +39,21 @@ static const struct drm_snoop_snapshot_range entries[] = {
 	OF(0x8000, 0x9000, 0, OBJECT, 0),
 };
 
+#define RANGES \
+	"0000000000001000-0000000000002000|" \
+	"0000000000002000-0000000000003800|" \
+	"0000000000005000-0000000000006000|" \
+	"0000000000006000-0000000000008000|" \
+	"0000000000008000-0000000000009000|"
+
+#define MAPS \
+	"000000001000-000000002000 r---- object vram 0:0x2000 0x8000\n" \
+	"000000002000-000000003800 r---- object vram 0:0x2000 0x8000 # moved meanwhile\n" \
+	"000000005000-000000006000 ----- object vram 0:0x2000 0x8000 " \
+	"# not copied: EIO: Input/output error; rebound meanwhile\n" \
+	"000000006000-000000008000 r---- sparse vram 0:0x2000 0x8000\n" \
+	"000000008000-000000009000 r---- object vram 0:0x2000 0x8000\n"
+
 #define COUNT	(sizeof(entries) / sizeof(entries[0]))
 
 static struct snapshot *make(uint64_t pid, uint64_t client, uint64_t vm, const char *name)
@@ -181,12 +196,7 @@ static void test_directory(void **state)
 	assert_int_equal(attr_get(&fs, snapshot, &st), 0);
 	assert_int_equal(st.st_mode, S_IFDIR | 0500);
 	assert_string_equal(names_of(snapshot), "mem|maps|maps.json|ranges|");
-	assert_string_equal(names_of(look(snapshot, "ranges")),
-			    "0000000000001000-0000000000002000|"
-			    "0000000000002000-0000000000003800|"
-			    "0000000000005000-0000000000006000|"
-			    "0000000000006000-0000000000008000|"
-			    "0000000000008000-0000000000009000|");
+	assert_string_equal(names_of(look(snapshot, "ranges")), RANGES);
 	fs.writable = true;
 	assert_int_equal(attr_get(&fs, look(snapshot, "mem"), &st), 0);
 	fs.writable = false;
@@ -307,12 +317,7 @@ static void test_texts(void **state)
 	made = snapshot_get(snapshot);
 	assert_int_equal(text_make(look(snapshot, "maps"), &text), 0);
 	text_append(&text, "", 1);
-	assert_string_equal(text.data,
-		"000000001000-000000002000 r---- object vram 0:0x2000 0x8000\n"
-		"000000002000-000000003800 r---- object vram 0:0x2000 0x8000 # moved meanwhile\n"
-		"000000005000-000000006000 ----- object vram 0:0x2000 0x8000 # not copied: EIO: Input/output error; rebound meanwhile\n"
-		"000000006000-000000008000 r---- sparse vram 0:0x2000 0x8000\n"
-		"000000008000-000000009000 r---- object vram 0:0x2000 0x8000\n");
+	assert_string_equal(text.data, MAPS);
 	text_free(&text);
 	assert_int_equal(text_make(look(snapshot, "maps.json"), &text), 0);
 	text_append(&text, "", 1);
