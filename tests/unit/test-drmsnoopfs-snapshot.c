@@ -345,7 +345,7 @@ static void test_kept(void **state)
 	/* With the living. */
 	assert_string_equal(names_of(walk(PROCESS "clients")), "70|77|");
 	assert_string_equal(names_of(walk(CLIENT "vm")), "5|6|");
-	assert_string_equal(names_of(vm), "mem|maps|maps.json|ranges|snapshots|");
+	assert_string_equal(names_of(vm), "mem|maps|maps.json|ranges|core|snapshots|");
 	assert_string_equal(names_of(look(look(client, "vm"), "6")), "snapshots|");
 	assert_int_equal(attr_get(&fs, look(look(client, "vm"), "6"), &st), 0);
 	assert_int_equal(attr_get(&fs, look(look(client, "vm"), "7"), &st), -ENOENT);
