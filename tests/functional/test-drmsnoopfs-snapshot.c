@@ -6,6 +6,8 @@
  * Snapshots in the tree of drmsnoopfs: what the target's engine and CPU had stored stays
  * there, whatever becomes of the memory, the client, the process; who may take them, how
  * many, and what is left of those that were not finished.
+ *
+ * slow: mounts for each test; test-snoop-snapshot and -limits have the same calls
  */
 #include <dirent.h>
 #include <errno.h>
