@@ -8,13 +8,7 @@
 #include "window.h"
 
 static const struct option_spec options[] = {
-	OPTION_CARD,
-	OPTION_CLIENT,
-	OPTION_VM,
-	OPTION_VA,
-	OPTION_BO,
-	OPTION_OFFSET,
-	OPTION_SIZE,
+	OPTIONS_WINDOW,
 	{ 'v', "no-squeezing", NULL, "print equal lines too" },
 	{ 0 }
 };
@@ -29,34 +23,25 @@ static int put_piece(const struct drmsnoop_piece *piece, void *data)
 
 static int run(int argc, char **argv)
 {
-	struct selection selection = SELECTION_INIT(&hexdump_command);
-	struct window window = { 0 };
+	struct window window = WINDOW_INIT(&hexdump_command);
 	struct drmsnoop *snoop;
-	struct bound bound;
 	struct dump dump;
 	const char *value;
 	bool all = false;
-	uint64_t start, size;
 	int key, ret;
 
 	while ((key = option_next(&hexdump_command, argc, argv, &value)) != -1) {
-		if (selection_option(&selection, key, value) ||
-		    window_option(&window, &hexdump_command, key, value))
+		if (window_option(&window, key, value))
 			continue;
 		if (key == 'v')
 			all = true;
 	}
-	selection_target(&selection, argv[optind]);
-	if (optind + 1 < argc)
-		usage(&hexdump_command, "too many arguments");
-	window_check(&window, &selection, true);
+	window_arguments(&window, argc, argv, true);
 
-	snoop = selection_open(&selection);
-	selection_bind(&selection, snoop, &bound);
-	window_resolve(&window, &selection, &bound, &start, &size);
+	snoop = window_open(&window);
 
-	dump_begin(&dump, stdout, start, all);
-	ret = drmsnoop_read(snoop, start, size, put_piece, &dump);
+	dump_begin(&dump, stdout, window.start, all);
+	ret = drmsnoop_read(snoop, window.start, window.size, put_piece, &dump);
 	if (ret <= 0)
 		dump_end(&dump);
 	finish_output(&hexdump_command);

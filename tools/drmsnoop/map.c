@@ -23,13 +23,7 @@ enum {
 #define MAX_SECONDS 1000000000
 
 static const struct option_spec options[] = {
-	OPTION_CARD,
-	OPTION_CLIENT,
-	OPTION_VM,
-	OPTION_VA,
-	OPTION_BO,
-	OPTION_OFFSET,
-	OPTION_SIZE,
+	OPTIONS_WINDOW,
 	{ 'v', "no-squeezing", NULL, "print equal lines too" },
 	{ 'w', "watch", "SECONDS", "then print lines that change; 0: without end" },
 	{ KEY_INTERVAL, "interval", "MS", "with --watch: between two looks (default 100)" },
@@ -175,19 +169,16 @@ static void print_dump(const struct drmsnoop_map *map, uint64_t start,
 
 static int run(int argc, char **argv)
 {
-	struct selection selection = SELECTION_INIT(&map_command);
 	struct watch watch = { .command = &map_command, .interval = DEFAULT_INTERVAL };
 	bool all = false, watching = false, has_interval = false;
-	struct window window = { 0 };
+	struct window window = WINDOW_INIT(&map_command);
 	struct drmsnoop_map *map;
-	uint64_t start, size;
-	struct bound bound;
+	uint64_t start;
 	const char *value;
 	int key, status = 0;
 
 	while ((key = option_next(&map_command, argc, argv, &value)) != -1) {
-		if (selection_option(&selection, key, value) ||
-		    window_option(&window, &map_command, key, value))
+		if (window_option(&window, key, value))
 			continue;
 		switch (key) {
 		case 'v':
@@ -209,29 +200,24 @@ static int run(int argc, char **argv)
 			break;
 		}
 	}
-	selection_target(&selection, argv[optind]);
-	if (optind + 1 < argc)
-		usage(&map_command, "too many arguments");
-	window_check(&window, &selection, true);
+	window_arguments(&window, argc, argv, true);
 	if (has_interval && !watching)
 		usage(&map_command, "--interval goes with --watch");
 
 	live_init();
-	watch.snoop = selection_open(&selection);
-	selection_bind(&selection, watch.snoop, &bound);
-	window_resolve(&window, &selection, &bound, &start, &size);
-	if (drmsnoop_map(watch.snoop, start, size, 0, &map))
+	watch.snoop = window_open(&window);
+	if (drmsnoop_map(watch.snoop, window.start, window.size, 0, &map))
 		die(&map_command, "%s", drmsnoop_error());
 	/* Of the handle's own, should the address be sign-extended. */
-	start = map->offset + start % sysconf(_SC_PAGESIZE);
+	start = map->offset + window.start % sysconf(_SC_PAGESIZE);
 	watch.map = map;
 	watch.start = start;
-	watch.end = start + size;
+	watch.end = start + window.size;
 	if (watching)
 		watch_begin(&watch);
-	print_parts(&watch, &bound);
+	print_parts(&watch, &window.bound);
 	if (!watch.json)
-		print_dump(map, start, start + size, all);
+		print_dump(map, start, start + window.size, all);
 	finish_output(&map_command);
 	if (watching)
 		status = watch_run(&watch);

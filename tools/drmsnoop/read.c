@@ -17,13 +17,7 @@ enum {
 };
 
 static const struct option_spec options[] = {
-	OPTION_CARD,
-	OPTION_CLIENT,
-	OPTION_VM,
-	OPTION_VA,
-	OPTION_BO,
-	OPTION_OFFSET,
-	OPTION_SIZE,
+	OPTIONS_WINDOW,
 	{ 'f', "file", "FILE", "write to FILE instead of standard output" },
 	{ KEY_HOLES, "holes", "HOW", "error (default), zero or skip" },
 	{ KEY_FORCE, "force", NULL, "write to a terminal" },
@@ -158,19 +152,15 @@ static void die_at_hole(const struct sink *sink, uint64_t size)
 
 static int run(int argc, char **argv)
 {
-	struct selection selection = SELECTION_INIT(&read_command);
-	struct window window = { 0 };
+	struct window window = WINDOW_INIT(&read_command);
 	struct sink sink = { 0 };
 	struct drmsnoop *snoop;
-	struct bound bound;
 	const char *value, *name = NULL;
 	bool force = false;
-	uint64_t start, size;
 	int key, ret;
 
 	while ((key = option_next(&read_command, argc, argv, &value)) != -1) {
-		if (selection_option(&selection, key, value) ||
-		    window_option(&window, &read_command, key, value))
+		if (window_option(&window, key, value))
 			continue;
 		switch (key) {
 		case 'f':
@@ -184,31 +174,26 @@ static int run(int argc, char **argv)
 			break;
 		}
 	}
-	selection_target(&selection, argv[optind]);
-	if (optind + 1 < argc)
-		usage(&read_command, "too many arguments");
-	window_check(&window, &selection, true);
+	window_arguments(&window, argc, argv, true);
 	if (!name)
 		open_sink(&sink, NULL, force);
 
-	snoop = selection_open(&selection);
-	selection_bind(&selection, snoop, &bound);
-	window_resolve(&window, &selection, &bound, &start, &size);
+	snoop = window_open(&window);
 	/* Nothing is truncated before there is something to write. */
 	if (name)
 		open_sink(&sink, name, force);
 
-	ret = drmsnoop_read(snoop, start, size, put_piece, &sink);
+	ret = drmsnoop_read(snoop, window.start, window.size, put_piece, &sink);
 	close_sink(&sink);
 	drmsnoop_close(snoop);
 	if (ret < 0)
 		die(&read_command, "%s; %" PRIu64 " of %" PRIu64 " bytes were read",
-		    drmsnoop_error(), sink.read, size);
+		    drmsnoop_error(), sink.read, window.size);
 	if (ret)
-		die_at_hole(&sink, size);
+		die_at_hole(&sink, window.size);
 	if (sink.missing)
 		warn(&read_command, "%" PRIu64 " of %" PRIu64 " bytes are holes and were %s",
-		     sink.missing, size, sink.holes == HOLES_ZERO ?
+		     sink.missing, window.size, sink.holes == HOLES_ZERO ?
 		     "written as zeros" : "left out");
 	return 0;
 }

@@ -19,13 +19,7 @@ enum {
 };
 
 static const struct option_spec options[] = {
-	OPTION_CARD,
-	OPTION_CLIENT,
-	OPTION_VM,
-	OPTION_VA,
-	OPTION_BO,
-	OPTION_OFFSET,
-	OPTION_SIZE,
+	OPTIONS_WINDOW,
 	{ 'f', "file", "FILE", "write the copy to FILE" },
 	{ KEY_JSON, "json", NULL, "print the table as JSON" },
 	{ 0 }
@@ -199,37 +193,28 @@ static void print_table(int snapshot, bool json)
 
 static int run(int argc, char **argv)
 {
-	struct selection selection = SELECTION_INIT(&snapshot_command);
 	const char *value, *name = NULL;
-	struct window window = { 0 };
+	struct window window = WINDOW_INIT(&snapshot_command);
 	struct show show = { 0 };
 	struct drmsnoop *snoop;
-	uint64_t start, size;
-	struct bound bound;
 	bool json = false;
 	int key, snapshot;
 
 	while ((key = option_next(&snapshot_command, argc, argv, &value)) != -1) {
-		if (selection_option(&selection, key, value) ||
-		    window_option(&window, &snapshot_command, key, value))
+		if (window_option(&window, key, value))
 			continue;
 		if (key == 'f')
 			name = value;
 		else if (key == KEY_JSON)
 			json = true;
 	}
-	selection_target(&selection, argv[optind]);
-	if (optind + 1 < argc)
-		usage(&snapshot_command, "too many arguments");
-	window_check(&window, &selection, true);
+	window_arguments(&window, argc, argv, true);
 	if (!name)
 		usage(&snapshot_command, "--file is missing");
 
-	snoop = selection_open(&selection);
-	selection_bind(&selection, snoop, &bound);
-	window_resolve(&window, &selection, &bound, &start, &size);
+	snoop = window_open(&window);
 	show_begin(&show);
-	snapshot = drmsnoop_snapshot(snoop, start, size,
+	snapshot = drmsnoop_snapshot(snoop, window.start, window.size,
 				     (struct drm_snoop_progress *)&show.progress);
 	show_end(&show);
 	if (snapshot < 0)

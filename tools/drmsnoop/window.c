@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Which bytes of a VM or object a command works on. */
 
+#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "window.h"
 
-bool window_option(struct window *window, const struct command *command,
-		   int key, const char *value)
+bool window_option(struct window *window, int key, const char *value)
 {
+	const struct command *command = window->selection.command;
+
 	switch (key) {
 	case KEY_VA:
 		window->va = selection_number(command, "address", value,
@@ -28,12 +30,13 @@ bool window_option(struct window *window, const struct command *command,
 		window->has_size = true;
 		return true;
 	}
-	return false;
+	return selection_option(&window->selection, key, value);
 }
 
-void window_check(const struct window *window,
-		  const struct selection *selection, bool need_size)
+/* Do the options go together? */
+static void check(const struct window *window, bool need_size)
 {
+	const struct selection *selection = &window->selection;
 	const struct command *command = selection->command;
 	uint64_t start = window->has_va ? window->va : window->offset;
 
@@ -51,22 +54,38 @@ void window_check(const struct window *window,
 		      (unsigned long long)start);
 }
 
-void window_resolve(const struct window *window,
-		    const struct selection *selection,
-		    const struct bound *bound, uint64_t *start, uint64_t *size)
+void window_arguments(struct window *window, int argc, char **argv, bool need_size)
 {
-	*size = window->size;
-	if (!selection->has_bo) {
-		*start = drmsnoop_strip_sign(bound->end, window->va);
+	selection_target(&window->selection, argv[optind]);
+	if (optind + 1 < argc)
+		usage(window->selection.command, "too many arguments");
+	check(window, need_size);
+}
+
+static void resolve(struct window *window)
+{
+	const struct bound *bound = &window->bound;
+
+	if (!window->selection.has_bo) {
+		window->start = drmsnoop_strip_sign(bound->end, window->va);
 		return;
 	}
-	*start = window->offset;
+	window->start = window->offset;
 	if (window->offset >= bound->end)
-		die(selection->command, "offset 0x%llx is past the end of the object, which has 0x%llx bytes",
+		die(window->selection.command, "offset 0x%llx is past the end of the object, which has 0x%llx bytes",
 		    (unsigned long long)window->offset,
 		    (unsigned long long)bound->end);
 	if (!window->has_size)
-		*size = bound->end - window->offset;
+		window->size = bound->end - window->offset;
+}
+
+struct drmsnoop *window_open(struct window *window)
+{
+	struct drmsnoop *snoop = selection_open(&window->selection);
+
+	selection_bind(&window->selection, snoop, &window->bound);
+	resolve(window);
+	return snoop;
 }
 
 void window_range(const struct command *command, const char *text,

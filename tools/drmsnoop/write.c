@@ -19,12 +19,7 @@ enum {
 };
 
 static const struct option_spec options[] = {
-	OPTION_CARD,
-	OPTION_CLIENT,
-	OPTION_VM,
-	OPTION_VA,
-	OPTION_BO,
-	OPTION_OFFSET,
+	OPTIONS_PLACE,
 	{ KEY_SIZE, "size", "N", "number of bytes; default: all of the input" },
 	OPTION_WRITE("required: nothing is written without it"),
 	{ 'f', "file", "FILE", "write FILE instead of standard input" },
@@ -118,19 +113,16 @@ static void copy(struct drmsnoop *snoop, struct input *input, uint64_t start,
 
 static int run(int argc, char **argv)
 {
-	struct selection selection = SELECTION_INIT(&write_command);
-	struct window window = { 0 };
+	struct window window = WINDOW_INIT(&write_command);
 	struct source source = { 0 };
 	struct input input = { 0 };
 	struct drmsnoop *snoop;
-	uint64_t start, size, dropped;
-	struct bound bound;
+	uint64_t size, dropped;
 	const char *value;
 	int key;
 
 	while ((key = option_next(&write_command, argc, argv, &value)) != -1) {
-		if (selection_option(&selection, key, value) ||
-		    window_option(&window, &write_command, key, value))
+		if (window_option(&window, key, value))
 			continue;
 		switch (key) {
 		case 'f':
@@ -144,18 +136,14 @@ static int run(int argc, char **argv)
 			break;
 		}
 	}
-	selection_target(&selection, argv[optind]);
-	if (optind + 1 < argc)
-		usage(&write_command, "too many arguments");
-	if (!selection.write)
+	window_arguments(&window, argc, argv, source.fill);
+	if (!window.selection.write)
 		usage(&write_command, "memory of another process is written with --write only");
 	check_source(&source, &window);
-	window_check(&window, &selection, source.fill);
 	open_input(&source, &window, &input);
 
-	snoop = selection_open(&selection);
-	selection_bind(&selection, snoop, &bound);
-	window_resolve(&window, &selection, &bound, &start, &size);
+	snoop = window_open(&window);
+	size = window.size;
 	if (window.has_size && input.size < size)
 		die(&write_command, "%s has %" PRIu64 " bytes, not %" PRIu64 "; nothing was written",
 		    input.name, input.size, size);
@@ -164,11 +152,11 @@ static int run(int argc, char **argv)
 	if (!size)
 		die(&write_command, "%s is empty; nothing was written",
 		    input.name);
-	if (drmsnoop_check_write(snoop, start, size, &dropped))
+	if (drmsnoop_check_write(snoop, window.start, size, &dropped))
 		die(&write_command, "%s; nothing was written",
 		    drmsnoop_error());
 
-	copy(snoop, &input, start, size);
+	copy(snoop, &input, window.start, size);
 	if (drmsnoop_sync(snoop))
 		die(&write_command, "%s; the device may not see all that was written",
 		    drmsnoop_error());
