@@ -8,7 +8,7 @@
 . "$DRM_SNOOP_TOP/tests/lib/target.sh"
 . "$DRM_SNOOP_TOP/tests/lib/bytes.sh"
 
-plan 17
+plan 21
 
 target_start
 pid=$TARGET_PID
@@ -31,6 +31,7 @@ succeeds 'a gigabyte' drmsnoop snapshot "$pid" --va 0x100000 --size 2G -f "$file
 is 'size' "$(stat -c %s "$file")" 2147483648
 is 'room' "$(($(stat -c %b "$file") <= 1024))" 1
 is 'mode' "$(stat -c %a "$file")" 600
+is 'mode of the table that is kept' "$(stat -c %a "$file.json")" 600
 is 'table' "$(cat "$work/out")" "000000100000-000000110000 object vram copied
 000000110000-000000120000 object tt copied
 000000120000-000000130000 sparse unknown zeros
@@ -51,12 +52,19 @@ is 'its size' "$(stat -c %s "$file")" 4096
 succeeds 'an object' drmsnoop snapshot "$pid" --bo "$vram" -f "$file"
 t cpusum a 0 64K
 is 'its bytes' "$(crc "$file")" "$REPLY"
-like 'JSON' "$(drmsnoop snapshot "$pid" --va 0x108000 --size 4K --json -f "$file")" \
-	'^\{"start":"0x108000","ranges":\[\{"start":"0x108000","end":"0x109000","kind":"object","placement":"vram","object":"0x[0-9a-f]+","offset":"0x8000","error":null,"change":null\}\]\}$'
+drmsnoop snapshot "$pid" --va 0x108000 --size 4K --json -f "$file" >"$work/json"
+like 'JSON' "$(cat "$work/json")" \
+	'^\{"start":"0x108000","end":"0x109000","ranges":\[\{"start":"0x108000","end":"0x109000","kind":"object","placement":"vram","object":"0x[0-9a-f]+","offset":"0x8000","error":null,"change":null\}\]\}$'
+is 'the same is kept' "$(tr -d '\n' <"$file.json")" "$(cat "$work/json")"
 like 'JSON: what could not be read' \
 	"$(drmsnoop snapshot "$pid" --va 0x40004000 --size 4K --json -f "$file")" \
 	'"kind":"userptr",.*"error":"EIO","change":null\}\]\}$'
 fails 'no room for a file' 1 'writing /dev/full|/dev/full' drmsnoop snapshot "$pid" --va 0x100000 --size 4K -f /dev/full
+is 'and no table of it' "$(ls /dev/full.json 2>&1 | grep -c 'No such')" 1
+rm "$file.json"
+mkdir "$file.json"
+fails 'no room for the table' 1 'snapshot.json' drmsnoop snapshot "$pid" --va 0x100000 --size 4K -f "$file"
+rmdir "$file.json"
 fails 'no such directory' 1 'No such file' drmsnoop snapshot "$pid" --va 0x100000 --size 4K -f "$work/none/file"
 target_stop
 fails 'the process is gone' 1 "" drmsnoop snapshot "$pid" --va 0x100000 --size 4K -f "$file"

@@ -5,7 +5,7 @@
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 
 drmsnoop=$DRM_SNOOP_BUILD/tools/drmsnoop
-plan 102
+plan 119
 
 # wrong NAME REGEX ARGUMENTS...
 wrong()
@@ -102,6 +102,24 @@ wrong 'gdb: no process' 'a process id is missing' gdb
 wrong 'gdb: no process before --' 'a process id is missing' gdb -- -batch
 wrong 'gdb: arguments without --' 'arguments of gdb come after --' gdb 1 2
 wrong 'gdb: descriptor' 'a process id is needed, not a descriptor' gdb @0
+
+wrong 'diff: no arguments' 'an argument is missing: a process id, @FD or a file' diff
+wrong 'diff: one argument' 'an argument is missing' diff 1
+wrong 'diff: three arguments' 'too many arguments' diff 1 2 3
+wrong 'diff: a file has no VM' 'file,vm=1 is a file, and has no vm' diff file,vm=1 1
+wrong 'diff: address of an object' 'use --offset with --bo' diff 1,bo=1,va=0 1
+wrong 'diff: bad address' "address 'x' is not a number" diff 1,va=x 1
+wrong 'diff: two addresses of a file' '--va and --offset exclude each other' diff file,offset=1,va=1 1
+wrong 'find: no pattern' 'a pattern is missing' find
+wrong 'find: no process' 'an argument is missing' find 00
+wrong 'find: too many' 'too many arguments' find 00 1 2
+wrong 'find: no digits' "pairs of hexadecimal digits, not 'zz', unless" find 00zz 1
+wrong 'find: number too large' 'pattern 0x100000000 is too large' find --u32 0x100000000 1
+wrong 'find: no number' "pattern 'x' is not a number" find --u64 x 1
+wrong 'find: empty' 'the pattern is empty' find --string '' 1
+wrong 'find: two kinds' '--string, --u32 and --u64 exclude each other' find --u32 --u64 1 1
+wrong 'find: alignment 0' 'the alignment must be at least 1' find --align 0 00 1
+wrong 'find: count 0' 'the count must be at least 1' find -m 0 00 1
 
 wrong 'translate: no process' 'a process id is missing' translate
 wrong 'translate: no address' 'an address is missing' translate 1

@@ -18,7 +18,9 @@
 
 const struct command *const commands[] = {
 	&core_command,
+	&diff_command,
 	&doctor_command,
+	&find_command,
 	&gdb_command,
 	&help_command,
 	&hexdump_command,
@@ -121,6 +123,11 @@ void warn(const struct command *command, const char *format, ...)
 	va_end(args);
 }
 
+static int failure(const struct command *command)
+{
+	return command && command->failure ? command->failure : STATUS_RUNTIME;
+}
+
 void die(const struct command *command, const char *format, ...)
 {
 	va_list args;
@@ -128,7 +135,7 @@ void die(const struct command *command, const char *format, ...)
 	va_start(args, format);
 	say(command, format, args);
 	va_end(args);
-	exit(STATUS_RUNTIME);
+	exit(failure(command));
 }
 
 void die_writing(const struct command *command, const char *name, int error)
@@ -136,7 +143,7 @@ void die_writing(const struct command *command, const char *name, int error)
 	if (error != EPIPE)
 		warn(command, "writing %s: %s", name ? name : "standard output",
 		     strerror(error));
-	exit(STATUS_RUNTIME);
+	exit(failure(command));
 }
 
 void finish_output(const struct command *command)

@@ -44,10 +44,14 @@ struct command {
 	const struct option_spec *options;
 	/* @run: Does it; argv[0] is the command's name. Returns the status. */
 	int (*run)(int argc, char **argv);
+	/* @failure: Status when it fails; 0: STATUS_RUNTIME. */
+	int failure;
 };
 
 extern const struct command core_command;
+extern const struct command diff_command;
 extern const struct command doctor_command;
+extern const struct command find_command;
 extern const struct command gdb_command;
 extern const struct command help_command;
 extern const struct command hexdump_command;
@@ -106,7 +110,7 @@ void warn(const struct command *command, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /*
- * die - end the program with status 1 and one line on standard error
+ * die - end the program with the status of a failure and one line on standard error
  */
 void die(const struct command *command, const char *format, ...)
 	__attribute__((format(printf, 2, 3), noreturn));

@@ -36,7 +36,7 @@ static int run(int argc, char **argv)
 		if (key == 'v')
 			all = true;
 	}
-	window_arguments(&window, argc, argv, true);
+	window_arguments(&window, argc, argv, WINDOW_SIZE);
 
 	snoop = window_open(&window);
 

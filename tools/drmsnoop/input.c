@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Bytes to be written. */
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "input.h"
+#include "number.h"
 
 static void begin(struct input *input, const struct command *command,
 		  const char *name)
@@ -71,32 +71,20 @@ void input_file(struct input *input, const struct command *command,
 		input->size = most;
 }
 
-static int digit(char c)
-{
-	c = tolower((unsigned char)c);
-	return c <= '9' ? c - '0' : c - 'a' + 10;
-}
-
 void input_hex(struct input *input, const struct command *command,
 	       const char *text)
 {
+	size_t size;
+
 	begin(input, command, "--hex");
 	input->bytes = malloc(strlen(text) / 2 + 1);
 	if (!input->bytes)
 		die(command, "out of memory");
-	while (*text) {
-		if (isspace((unsigned char)*text)) {
-			text++;
-			continue;
-		}
-		if (!isxdigit((unsigned char)text[0]) ||
-		    !isxdigit((unsigned char)text[1]))
-			usage(command, "--hex takes pairs of hexadecimal digits, not '%.8s'",
-			      text);
-		input->bytes[input->size++] = digit(text[0]) << 4 |
-					      digit(text[1]);
-		text += 2;
-	}
+	text = number_bytes(text, input->bytes, &size);
+	if (text)
+		usage(command, "--hex takes pairs of hexadecimal digits, not '%.8s'",
+		      text);
+	input->size = size;
 }
 
 void input_fill(struct input *input, const struct command *command,

@@ -200,7 +200,7 @@ static int run(int argc, char **argv)
 			break;
 		}
 	}
-	window_arguments(&window, argc, argv, true);
+	window_arguments(&window, argc, argv, WINDOW_SIZE);
 	if (has_interval && !watching)
 		usage(&map_command, "--interval goes with --watch");
 

@@ -63,6 +63,22 @@ int number_parse(const char *text, uint64_t max, uint64_t *value)
 	return 0;
 }
 
+const char *number_bytes(const char *text, unsigned char *bytes, size_t *size)
+{
+	*size = 0;
+	while (*text) {
+		if (isspace((unsigned char)*text)) {
+			text++;
+			continue;
+		}
+		if (digit_value(text[0]) < 0 || digit_value(text[1]) < 0)
+			return text;
+		bytes[(*size)++] = digit_value(text[0]) << 4 | digit_value(text[1]);
+		text += 2;
+	}
+	return NULL;
+}
+
 const char *number_human(uint64_t size, char text[NUMBER_HUMAN_SIZE])
 {
 	static const char units[] = "KMGTPE";

@@ -2,6 +2,7 @@
 #ifndef NUMBER_H
 #define NUMBER_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -14,6 +15,15 @@
  * Returns 0, -EINVAL (not a number) or -ERANGE (above @max).
  */
 int number_parse(const char *text, uint64_t max, uint64_t *value);
+
+/*
+ * number_bytes - read bytes such as "de ad be ef", with or without spaces
+ * @bytes: returned: at most half as many as @text has characters
+ * @size: returned number of @bytes
+ *
+ * Returns NULL, or where @text has no pair of digits.
+ */
+const char *number_bytes(const char *text, unsigned char *bytes, size_t *size);
 
 /* Size of the buffer of number_human(). */
 #define NUMBER_HUMAN_SIZE 24

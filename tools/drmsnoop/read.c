@@ -174,7 +174,7 @@ static int run(int argc, char **argv)
 			break;
 		}
 	}
-	window_arguments(&window, argc, argv, true);
+	window_arguments(&window, argc, argv, WINDOW_SIZE);
 	if (!name)
 		open_sink(&sink, NULL, force);
 

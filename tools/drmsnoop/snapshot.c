@@ -11,8 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "json.h"
-#include "window.h"
+#include "kept.h"
 
 enum {
 	KEY_JSON = KEY_WINDOW_OWN,
@@ -20,7 +19,7 @@ enum {
 
 static const struct option_spec options[] = {
 	OPTIONS_WINDOW,
-	{ 'f', "file", "FILE", "write the copy to FILE" },
+	{ 'f', "file", "FILE", "write the copy to FILE, its table to FILE.json" },
 	{ KEY_JSON, "json", NULL, "print the table as JSON" },
 	{ 0 }
 };
@@ -59,62 +58,15 @@ static void show_end(struct show *show)
 		pthread_join(show->thread, NULL);
 }
 
-/* The table, as it is printed. */
-struct table_state {
-	bool json;
-	unsigned int count;
-};
-
-static const char *flag_text(uint32_t flags)
-{
-	if (flags & DRM_SNOOP_SNAPSHOT_REBOUND)
-		return "rebound";
-	return flags & DRM_SNOOP_SNAPSHOT_MOVED ? "moved" : NULL;
-}
-
-static const char *state_text(const struct drm_snoop_snapshot_range *range)
-{
-	if (range->error)
-		return strerrorname_np(range->error) ?: "?";
-	return range->kind == DRM_SNOOP_RANGE_SPARSE ? "zeros" : "copied";
-}
-
-static void print_json(const struct drm_snoop_snapshot_range *range)
-{
-	struct json_object *object = json_object_new_object();
-	const char *flag = flag_text(range->flags);
-
-	json_object_object_add(object, "start", json_hex(range->start));
-	json_object_object_add(object, "end", json_hex(range->end));
-	json_object_object_add(object, "kind",
-			       json_text(drmsnoop_range_kind_name(range->kind)));
-	json_object_object_add(object, "placement",
-			       json_text(drmsnoop_placement_name(range->placement)));
-	json_object_object_add(object, "object", json_hex(range->object_id));
-	json_object_object_add(object, "offset", json_hex(range->object_offset));
-	json_object_object_add(object, "error", range->error ?
-			       json_text(state_text(range)) : NULL);
-	json_object_object_add(object, "change", flag ? json_text(flag) : NULL);
-	json_print(stdout, object);
-}
-
 static int print_entry(const struct drm_snoop_snapshot_range *range, void *data)
 {
-	struct table_state *state = data;
-	const char *flag = flag_text(range->flags);
+	const char *change = kept_change(range);
 
-	if (state->json) {
-		if (state->count++)
-			putchar(',');
-		print_json(range);
-	} else {
-		printf("%012" PRIx64 "-%012" PRIx64 " %s %s %s%s%s\n", (uint64_t)range->start,
-		       (uint64_t)range->end, drmsnoop_range_kind_name(range->kind),
-		       drmsnoop_placement_name(range->placement),
-		       state_text(range),
-		       flag ? " " : "", flag ?: "");
-	}
-	return ferror(stdout) ? -EIO : 0;
+	printf("%012" PRIx64 "-%012" PRIx64 " %s %s %s%s%s\n", (uint64_t)range->start,
+	       (uint64_t)range->end, drmsnoop_range_kind_name(range->kind),
+	       drmsnoop_placement_name(range->placement), kept_state(range),
+	       change ? " " : "", change ?: "");
+	return ferror(stdout) ? 1 : 0;
 }
 
 static void write_at(int fd, const char *name, const char *data, size_t size, off_t offset)
@@ -152,13 +104,17 @@ static void copy_data(int snapshot, int fd, const char *name, off_t start, off_t
 
 static void copy_file(int snapshot, const char *name)
 {
+	struct stat st, kept;
 	off_t start, end = 0;
-	struct stat st;
+	bool regular;
 	/* As a core dump: it is the memory of a process. */
 	int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		die(&snapshot_command, "%s: %s", name, strerror(errno));
+	regular = !fstat(fd, &kept) && S_ISREG(kept.st_mode);
+	if (regular)
+		kept_begin(&snapshot_command, name);
 	if (fstat(snapshot, &st) || ftruncate(fd, st.st_size))
 		die_writing(&snapshot_command, name, errno);
 	while ((start = lseek(snapshot, end, SEEK_DATA)) >= 0) {
@@ -171,23 +127,18 @@ static void copy_file(int snapshot, const char *name)
 		die(&snapshot_command, "reading the snapshot: %s", strerror(errno));
 	if (close(fd))
 		die_writing(&snapshot_command, name, errno);
+	if (regular)
+		kept_write(&snapshot_command, name, snapshot);
 }
 
 static void print_table(int snapshot, bool json)
 {
-	struct table_state state = { .json = json };
-	uint64_t start;
 	int ret;
 
-	ret = drmsnoop_snapshot_start(snapshot, &start);
-	if (!ret && json)
-		printf("{\"start\":\"0x%" PRIx64 "\",\"ranges\":[", start);
-	if (!ret)
-		ret = drmsnoop_foreach_snapshot_range(snapshot, print_entry, &state);
-	if (ret)
+	ret = json ? kept_json(stdout, snapshot, "") :
+		     drmsnoop_foreach_snapshot_range(snapshot, print_entry, NULL);
+	if (ret < 0)
 		die(&snapshot_command, "%s", drmsnoop_error());
-	if (json)
-		puts("]}");
 	finish_output(&snapshot_command);
 }
 
@@ -208,7 +159,7 @@ static int run(int argc, char **argv)
 		else if (key == KEY_JSON)
 			json = true;
 	}
-	window_arguments(&window, argc, argv, true);
+	window_arguments(&window, argc, argv, WINDOW_SIZE);
 	if (!name)
 		usage(&snapshot_command, "--file is missing");
 

@@ -33,8 +33,7 @@ bool window_option(struct window *window, int key, const char *value)
 	return selection_option(&window->selection, key, value);
 }
 
-/* Do the options go together? */
-static void check(const struct window *window, bool need_size)
+void window_check(const struct window *window, enum window_need need)
 {
 	const struct selection *selection = &window->selection;
 	const struct command *command = selection->command;
@@ -44,9 +43,9 @@ static void check(const struct window *window, bool need_size)
 		usage(command, "an object has no address: use --offset with --bo");
 	if (!selection->has_bo && window->has_offset)
 		usage(command, "--offset is for --bo: use --va");
-	if (!selection->has_bo && !window->has_va)
+	if (need >= WINDOW_START && !selection->has_bo && !window->has_va)
 		usage(command, "--va is missing");
-	if (need_size && !selection->has_bo && !window->has_size)
+	if (need == WINDOW_SIZE && !selection->has_bo && !window->has_size)
 		usage(command, "--size is missing");
 	if (window->has_size && window->size - 1 > UINT64_MAX - start)
 		usage(command, "0x%llx bytes at 0x%llx go past the last address",
@@ -54,12 +53,12 @@ static void check(const struct window *window, bool need_size)
 		      (unsigned long long)start);
 }
 
-void window_arguments(struct window *window, int argc, char **argv, bool need_size)
+void window_arguments(struct window *window, int argc, char **argv, enum window_need need)
 {
 	selection_target(&window->selection, argv[optind]);
 	if (optind + 1 < argc)
 		usage(window->selection.command, "too many arguments");
-	check(window, need_size);
+	window_check(window, need);
 }
 
 static void resolve(struct window *window)

@@ -57,14 +57,22 @@ struct window {
  */
 bool window_option(struct window *window, int key, const char *value);
 
+/* Of a VM, what must be given. */
+enum window_need { WINDOW_NOTHING, WINDOW_START, WINDOW_SIZE };
+
+/*
+ * window_check - end with status 2 if options do not go together
+ *
+ * To be called before anything is opened, after the last option.
+ */
+void window_check(const struct window *window, enum window_need need);
+
 /*
  * window_arguments - take the only argument, or end with status 2
- * @need_size: of a VM, the size must be given
  *
- * Ends with status 2 also if options do not go together. To be called before
- * anything is opened, after the last option.
+ * Ends so too as window_check() does.
  */
-void window_arguments(struct window *window, int argc, char **argv, bool need_size);
+void window_arguments(struct window *window, int argc, char **argv, enum window_need need);
 
 /*
  * window_open - open, register and bind what was chosen, or end with status 1

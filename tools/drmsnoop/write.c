@@ -136,10 +136,10 @@ static int run(int argc, char **argv)
 			break;
 		}
 	}
-	window_arguments(&window, argc, argv, source.fill);
 	if (!window.selection.write)
 		usage(&write_command, "memory of another process is written with --write only");
 	check_source(&source, &window);
+	window_arguments(&window, argc, argv, source.fill ? WINDOW_SIZE : WINDOW_START);
 	open_input(&source, &window, &input);
 
 	snoop = window_open(&window);
