@@ -7,7 +7,7 @@
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 . "$DRM_SNOOP_TOP/tests/lib/target.sh"
 
-plan 24
+plan 29
 
 # ends NAME STATUS ARGUMENTS...: the exit status; output is in $work/out and $work/err
 ends()
@@ -28,13 +28,13 @@ t bo b 64K system
 t bind v 0x100000 a
 t bind v 0x110000 b
 t bind v 0x800000 a 0x1000 0x1000
-t sparse v 0x200000 1T
+t sparse v 0x100000000000 1G
 t memory m 64K
 t userptr v 0x400000 m
-t memunmap m 0x4000 0x1000
 t pattern a 0 64K 1
 t pattern b 0 64K 2
 t mempattern m 0 64K 3
+t memunmap m 0x4000 0x1000
 
 file=$work/before
 drmsnoop snapshot "$pid" --va 0x100000 --size 16M -f "$file" >/dev/null
@@ -48,7 +48,7 @@ t bind v 0x300000000000 b
 ends 'the engine changed something' 1 diff --va 0x100000 --size 128K "$file" "$pid"
 is 'where, and to what' "$(grep -v '^-' "$work/out")" \
 	"00000010fff8-000000110008 16 bytes changed
-+0010fff8  88 77 66 55 44 33 22 11  88 77 66 55 44 33 22 11  |.wfUD3\".wfUD3\".|
++0010fff8  88 77 66 55 44 33 22 11  88 77 66 55 44 33 22 11  |.wfUD3\"..wfUD3\".|
 000000110100-000000110108 8 bytes changed
 +00110100  ff ff ff ff ff ff ff ff                           |........|"
 dd if="$file" bs=1 skip=$((0xfff8)) count=16 status=none | od -An -tx1 -v | tr -d ' \n' >"$work/old"
@@ -90,5 +90,19 @@ is 'the old bytes were' "$(drmsnoop find "$(cat "$work/old")" "$file" 2>/dev/nul
 ends 'not found, and not all was searched' 2 find --string 'is nowhere' "$file"
 is 'JSON' "$(drmsnoop find --json -m 1 --u64 0x1122334455667788 --va 0x100000 --size 128K "$pid")" \
 	"{\"name\":\"$pid\",\"pattern\":\"8877665544332211\",\"align\":8,\"matches\":[\"0x10fff8\"],\"count\":1,\"unreadable\":0}"
+
+core=$work/core
+drmsnoop core "$pid" -o "$core" >/dev/null 2>&1
+ends 'a core: what cannot be read is not the same' 2 diff "$core" "$pid"
+is 'a core: all else is' "$(cat "$work/out")" \
+	'000000404000-000000405000 not compared: A unreadable (EIO), B unreadable (process memory: not mapped, or protected: see /proc/PID/maps)'
+is 'a core: what is in it' "$(drmsnoop find --u64 0x1122334455667788 "$core" 2>/dev/null)" "00000010fff8
+000000110000
+300000000000"
+t fill v 0x100010 8 1
+is 'a core: what changed' "$(drmsnoop diff -l "$core" "$pid" | grep -v compared)" '000000100010-000000100018 8 bytes changed'
+is 'a core and a snapshot' "$(drmsnoop diff -l --va 0x100000 --size 128K "$file" "$core")" \
+	"00000010fff8-000000110008 16 bytes changed
+000000110100-000000110108 8 bytes changed"
 target_stop
 ends 'the process is gone' 2 diff "$file" "$pid"

@@ -102,7 +102,7 @@ void image_live(struct image *image, struct window *window, const char *name);
 
 /*
  * image_file - open a copy that was kept, or end with the status of a failure
- * @name: of drmsnoop snapshot, with its table in NAME.json
+ * @name: of drmsnoop snapshot, with its table in NAME.json, or of drmsnoop core
  */
 void image_file(struct image *image, const struct command *command, const char *name);
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "image.h"
+#include "image_core.h"
 #include "kept.h"
 
 /* The first range that ends after @addr, or NULL. */
@@ -94,7 +94,8 @@ bool image_add_range(struct image *image, const struct image_range *range)
 		return false;
 	if (last && last->end == range->start && last->state == range->state &&
 	    last->error == range->error &&
-	    last->offset + (last->end - last->start) == range->offset) {
+	    (range->state != IMAGE_DATA ||
+	     last->offset + (last->end - last->start) == range->offset)) {
 		last->end = range->end;
 		return true;
 	}
@@ -135,7 +136,10 @@ void image_file(struct image *image, const struct command *command, const char *
 		fail(image, strerror(errno));
 	if (!image->buf)
 		die(command, "out of memory");
-	kept_read(image);
+	if (core_is(image))
+		core_read(image);
+	else
+		kept_read(image);
 }
 
 void image_close(struct image *image)

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef IMAGE_CORE_H
+#define IMAGE_CORE_H
+
+/* ELF cores of address spaces, as drmsnoop core makes them. */
+
+#include "image.h"
+
+/*
+ * core_is - whether a file is an ELF core, or a compressed one
+ * @image: its descriptor is set
+ */
+bool core_is(const struct image *image);
+
+/*
+ * core_read - read the table of ranges of a core
+ * @image: its name, command and descriptor are set; returned: start, end, ranges
+ *
+ * Ends the program with the status of a failure if that is no core of drmsnoop.
+ */
+void core_read(struct image *image);
+
+#endif /* IMAGE_CORE_H */
