@@ -27,6 +27,7 @@
 #include "map.h"
 #include "memory.h"
 #include "policy.h"
+#include "snapshot.h"
 
 #define SNOOP_MAX_CARDS		64
 
@@ -157,7 +158,8 @@ static u64 snoop_card_features(u32 adapter_state)
 	if (snoop_memory_is_known())
 		features |= DRM_SNOOP_FEATURE_USERPTR;
 	if (!snoop_policy_write())
-		features |= DRM_SNOOP_FEATURE_WRITE;
+		features |= DRM_SNOOP_FEATURE_WRITE |
+			    (snoop_consistent_max_ms() ? DRM_SNOOP_FEATURE_CONSISTENT : 0);
 	return features;
 }
 

@@ -217,3 +217,55 @@ int snoop_object_access(const struct snoop_access *access, struct drm_gem_object
 		return ret;
 	return snoop_memory_access(access, obj, offset, buf, len, write);
 }
+
+/**
+ * snoop_object_can_stop - can the CPU be kept from writing to an object?
+ * @obj: The object.
+ *
+ * Imported ones are mapped by their exporter.
+ *
+ * Return: as snoop_object_ops.can_stop.
+ */
+bool snoop_object_can_stop(const struct drm_gem_object *obj)
+{
+	const struct snoop_object_ops *ops = snoop_object_ops(obj);
+
+	return !obj->import_attach && ops && ops->can_stop && ops->can_stop(obj);
+}
+
+/**
+ * snoop_object_read_held - copy content out of an object whose reservation is held
+ * @access: The access that it belongs to.
+ * @obj: The object, for which snoop_object_can_stop(); its fences have signalled.
+ * @offset: First byte.
+ * @buf: Kernel memory.
+ * @len: Bytes; as for snoop_object_access().
+ *
+ * Return: 0 with all bytes copied, or an error of snoop_object_access().
+ */
+int snoop_object_read_held(const struct snoop_access *access, struct drm_gem_object *obj,
+			   u64 offset, void *buf, size_t len)
+{
+	int ret;
+
+	dma_resv_assert_held(obj->resv);
+	if (WARN_ON_ONCE(offset > obj->size || len > obj->size - offset))
+		return -EUCLEAN;
+	ret = snoop_content_check(access->card, obj);
+	return ret ?: snoop_object_ops(obj)->access(obj, offset, buf, len, false);
+}
+
+/**
+ * snoop_object_placement_held - where an object is whose reservation is held
+ * @obj: The object, for which snoop_object_can_stop().
+ *
+ * Return: DRM_SNOOP_PLACEMENT_*.
+ */
+u32 snoop_object_placement_held(struct drm_gem_object *obj)
+{
+	struct snoop_object_state state = { .placement = DRM_SNOOP_PLACEMENT_UNKNOWN };
+
+	dma_resv_assert_held(obj->resv);
+	snoop_object_ops(obj)->status(obj, &state);
+	return state.placement;
+}

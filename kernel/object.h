@@ -72,6 +72,14 @@ struct snoop_object_ops {
 	int (*access)(struct drm_gem_object *obj, u64 offset, void *buf, size_t len, bool write);
 
 	/**
+	 * @can_stop: Can all maps of the CPU be taken away by the object's fake offset,
+	 * and do they come back by faults that take the reservation? Whoever holds that
+	 * can keep the CPU from writing then. Takes no lock. Optional: no. The object is
+	 * not imported.
+	 */
+	bool (*can_stop)(const struct drm_gem_object *obj);
+
+	/**
 	 * @locate: Tells where the byte at @offset is. @place comes with UNKNOWN,
 	 * no flags and a length up to the end of the object, which may be
 	 * shortened. Called as access. May not wait.
@@ -94,6 +102,10 @@ int snoop_memory_access(const struct snoop_access *access, struct drm_gem_object
 			u64 offset, void *buf, size_t len, bool write);
 int snoop_object_access(const struct snoop_access *access, struct drm_gem_object *obj,
 			u64 offset, void *buf, size_t len, bool write);
+int snoop_object_read_held(const struct snoop_access *access, struct drm_gem_object *obj,
+			   u64 offset, void *buf, size_t len);
+u32 snoop_object_placement_held(struct drm_gem_object *obj);
+bool snoop_object_can_stop(const struct drm_gem_object *obj);
 const struct snoop_object_ops *snoop_object_ops(const struct drm_gem_object *obj);
 int snoop_vmap_error(int error);
 

@@ -8,10 +8,13 @@
 #include <linux/mm.h>
 #include <linux/vmalloc.h>
 
+#include <drm/drm_device.h>
+#include <drm/drm_drv.h>
 #include <drm/drm_gem_shmem_helper.h>
 
 #include <uapi/drm/drm_snoop.h>
 
+#include "adapters/adapter.h"
 #include "copy.h"
 #include "object.h"
 
@@ -152,11 +155,23 @@ static void snoop_shmem_locate(struct drm_gem_object *obj, u64 offset, bool addr
 	}
 }
 
+/*
+ * drm_gem_shmem_fault() takes the reservation (6.12). Where faults of the GPU take it too,
+ * work could not end while it is held, and the driver would reset the GPU.
+ */
+static bool snoop_shmem_can_stop(const struct drm_gem_object *obj)
+{
+	const struct snoop_driver *driver = snoop_driver_find(obj->dev->driver->name);
+
+	return !driver || !driver->pages_by_fault;
+}
+
 const struct snoop_object_ops snoop_object_shmem = {
 	.kind = DRM_SNOOP_OBJECT_SHMEM,
 	.path = DRM_SNOOP_PATH_SHMEM,
 	.match = snoop_shmem_match,
 	.status = snoop_shmem_status,
 	.access = snoop_shmem_access,
+	.can_stop = snoop_shmem_can_stop,
 	.locate = snoop_shmem_locate,
 };

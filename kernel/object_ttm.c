@@ -259,11 +259,23 @@ static int snoop_ttm_access(struct drm_gem_object *obj, u64 offset, void *buf, s
 	return ret;
 }
 
+/*
+ * Moves depend on it: a fault that did not reserve would map what is being moved
+ * (ttm_bo_vm_reserve(), 6.12, in the fault handlers of all drivers).
+ */
+static bool snoop_ttm_can_stop(const struct drm_gem_object *obj)
+{
+	const struct ttm_buffer_object *bo = drm_gem_ttm_of_gem((struct drm_gem_object *)obj);
+
+	return bo->bdev->dev_mapping == obj->dev->anon_inode->i_mapping;
+}
+
 const struct snoop_object_ops snoop_object_ttm = {
 	.kind = DRM_SNOOP_OBJECT_TTM,
 	.path = DRM_SNOOP_PATH_TTM,
 	.match = snoop_ttm_match,
 	.status = snoop_ttm_status,
 	.access = snoop_ttm_access,
+	.can_stop = snoop_ttm_can_stop,
 	.locate = snoop_ttm_locate,
 };

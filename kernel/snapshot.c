@@ -20,31 +20,16 @@
 #include "file.h"
 #include "policy.h"
 #include "snapshot.h"
+#include "snapshot_taking.h"
 #include "space.h"
 
-/* Times that an address is looked at again because it was bound anew meanwhile. */
-#define SNOOP_SNAPSHOT_TRIES	16
-
 /**
- * struct snoop_taking - a snapshot that is being taken
- * @space: What it is made of.
- * @snapshot: The snapshot.
- * @progress: Where the caller wants to know how far it is, or NULL.
- * @addr: All below is done.
- * @end: First address after the window.
- * @stale: Times that the binding at @addr was another one than was found.
+ * snoop_taking_report - tell the caller how far it is
+ * @taking: The snapshot; nothing of the target is held.
+ *
+ * Return: 0 to go on; -EINTR, -EFAULT.
  */
-struct snoop_taking {
-	struct snoop_space *space;
-	struct snoop_snapshot *snapshot;
-	struct drm_snoop_progress __user *progress;
-	u64 addr;
-	u64 end;
-	unsigned int stale;
-};
-
-/* Nothing is held. */
-static int snoop_taking_report(const struct snoop_taking *taking)
+int snoop_taking_report(const struct snoop_taking *taking)
 {
 	struct drm_snoop_progress __user *progress = taking->progress;
 
@@ -65,8 +50,15 @@ static void snoop_taking_advance(struct snoop_taking *taking, u64 addr)
 	taking->stale = 0;
 }
 
-/* Does the error end the call, or is it that of some addresses? */
-static bool snoop_taking_is_over(const struct snoop_taking *taking, u32 kind, ssize_t error)
+/**
+ * snoop_taking_is_over - does an error end the call, or is it that of some addresses?
+ * @taking: The snapshot.
+ * @kind: DRM_SNOOP_RANGE_* of what was copied.
+ * @error: Negative error code.
+ *
+ * Return: true if it ends the call.
+ */
+bool snoop_taking_is_over(const struct snoop_taking *taking, u32 kind, ssize_t error)
 {
 	switch (error) {
 	case -ENOENT:
@@ -102,8 +94,14 @@ static u64 snoop_taking_skip(const struct drm_snoop_range *range, u64 addr, u64 
 	return min(end, addr + PAGE_SIZE - offset_in_page(cpu));
 }
 
-/* The entry of [addr, addr) in a range. */
-static struct drm_snoop_snapshot_range snoop_entry(const struct drm_snoop_range *range, u64 addr)
+/**
+ * snoop_taking_entry - the entry of no bytes in a range
+ * @range: The range.
+ * @addr: Address in it.
+ *
+ * Return: the entry of [@addr, @addr).
+ */
+struct drm_snoop_snapshot_range snoop_taking_entry(const struct drm_snoop_range *range, u64 addr)
 {
 	struct drm_snoop_snapshot_range entry = {
 		.start = addr,
@@ -137,6 +135,8 @@ static int snoop_taking_add(struct snoop_taking *taking, struct drm_snoop_snapsh
 		entry->flags |= DRM_SNOOP_SNAPSHOT_REBOUND;
 	else if (now.placement != entry->placement)
 		entry->flags |= DRM_SNOOP_SNAPSHOT_MOVED;
+	if (!entry->error && entry->kind != DRM_SNOOP_RANGE_SPARSE)
+		entry->flags |= taking->flags;
 	return snoop_table_add(&taking->snapshot->table, entry);
 }
 
@@ -150,7 +150,7 @@ static int snoop_taking_extend(struct snoop_taking *taking, const struct drm_sno
 		ret = snoop_taking_add(taking, entry);
 		if (ret)
 			return ret;
-		*entry = snoop_entry(range, taking->addr);
+		*entry = snoop_taking_entry(range, taking->addr);
 		entry->error = error;
 	}
 	entry->end = end;
@@ -192,7 +192,7 @@ static int snoop_taking_copy_range(struct snoop_taking *taking,
 				   const struct drm_snoop_range *range)
 {
 	u64 end = min(range->end, taking->end);
-	struct drm_snoop_snapshot_range entry = snoop_entry(range, taking->addr);
+	struct drm_snoop_snapshot_range entry = snoop_taking_entry(range, taking->addr);
 	int ret = 0;
 
 	if (range->kind == DRM_SNOOP_RANGE_SPARSE)
@@ -204,7 +204,13 @@ static int snoop_taking_copy_range(struct snoop_taking *taking,
 	return snoop_taking_add(taking, &entry);
 }
 
-static int snoop_taking_run(struct snoop_taking *taking)
+/**
+ * snoop_taking_run - copy what is bound, one piece after the other
+ * @taking: The snapshot, from its addr to its end.
+ *
+ * Return: 0 with addr at the end; or what the uAPI says of SNAPSHOT.
+ */
+int snoop_taking_run(struct snoop_taking *taking)
 {
 	struct drm_snoop_range range;
 	int ret;
@@ -227,9 +233,11 @@ static int snoop_taking_run(struct snoop_taking *taking)
 
 static int snoop_snapshot_check(const struct drm_snoop_snapshot *request)
 {
+	bool consistent = request->flags & DRM_SNOOP_SNAPSHOT_CONSISTENT;
 	u64 end;
 
-	if (request->flags || request->pad || request->pad2 || !request->size ||
+	if ((request->flags & ~DRM_SNOOP_SNAPSHOT_CONSISTENT) || request->pad || request->pad2 ||
+	    !request->budget_ms == consistent || request->stopped_us || !request->size ||
 	    offset_in_page(request->addr) || offset_in_page(request->size))
 		return -EINVAL;
 	if (request->size > MAX_LFS_FILESIZE)
@@ -240,9 +248,29 @@ static int snoop_snapshot_check(const struct drm_snoop_snapshot *request)
 	return snoop_policy_read();
 }
 
+/* Nothing is left of a snapshot that fails. */
+static int snoop_snapshot_try(struct snoop_taking *taking, const struct snoop_account *account,
+			      struct drm_snoop_snapshot *request)
+{
+	int ret;
+
+	taking->snapshot = snoop_snapshot_create(account, request->addr, request->size);
+	if (IS_ERR(taking->snapshot))
+		return PTR_ERR(taking->snapshot);
+	taking->addr = request->addr;
+	if (request->flags & DRM_SNOOP_SNAPSHOT_CONSISTENT)
+		ret = snoop_taking_run_at_once(taking, request);
+	else
+		ret = snoop_taking_run(taking);
+	if (ret)
+		snoop_snapshot_free(taking->snapshot);
+	return ret;
+}
+
 static struct file *snoop_snapshot_take_space(struct snoop_file *file, struct snoop_space *space,
 					      struct drm_snoop_snapshot *request)
 {
+	unsigned int tries = SNOOP_SNAPSHOT_TRIES;
 	struct snoop_taking taking = {
 		.space = space,
 		.progress = u64_to_user_ptr(request->progress),
@@ -250,17 +278,13 @@ static struct file *snoop_snapshot_take_space(struct snoop_file *file, struct sn
 	int ret;
 
 	request->addr = snoop_space_canonical(space, request->addr);
-	taking.snapshot = snoop_snapshot_create(&file->account, request->addr, request->size);
-	if (IS_ERR(taking.snapshot))
-		return ERR_CAST(taking.snapshot);
-	taking.addr = request->addr;
 	if (check_add_overflow(request->addr, request->size, &taking.end))
 		taking.end = U64_MAX;
-	ret = snoop_taking_run(&taking);
-	if (ret) {
-		snoop_snapshot_free(taking.snapshot);
-		return ERR_PTR(ret);
-	}
+	do {
+		ret = snoop_snapshot_try(&taking, &file->account, request);
+	} while (ret == -ESTALE && --tries);
+	if (ret)
+		return ERR_PTR(ret == -ESTALE ? -EBUSY : ret);
 	request->copied = taking.snapshot->copied;
 	request->range_count = taking.snapshot->table.count;
 	return snoop_snapshot_seal(taking.snapshot);
@@ -285,7 +309,8 @@ struct file *snoop_snapshot_take(struct snoop_file *file, struct drm_snoop_snaps
 	space = snoop_file_space(file);
 	if (IS_ERR(space))
 		return ERR_CAST(space);
-	made = snoop_snapshot_take_space(file, space, request);
+	ret = request->flags & DRM_SNOOP_SNAPSHOT_CONSISTENT ? snoop_consistent_check(space) : 0;
+	made = ret ? ERR_PTR(ret) : snoop_snapshot_take_space(file, space, request);
 	snoop_space_put(space);
 	return made;
 }

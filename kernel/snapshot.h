@@ -2,6 +2,7 @@
 #ifndef SNOOP_SNAPSHOT_H
 #define SNOOP_SNAPSHOT_H
 
+#include <linux/mm.h>
 #include <linux/types.h>
 #include <linux/xarray.h>
 
@@ -50,9 +51,6 @@ struct snoop_snapshot {
 	/** @addr: Address of byte 0. */
 	u64 addr;
 
-	/** @next: First page of the file above all that have memory. */
-	pgoff_t next;
-
 	/** @charged: Bytes of content charged to @account. */
 	u64 charged;
 
@@ -63,9 +61,62 @@ struct snoop_snapshot {
 	struct snoop_table table;
 };
 
+/* Without the OOM killer: the size of it is up to the target and the caller. */
+#define SNOOP_SNAPSHOT_GFP	(GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+
+/* Pages of a piece, for which an object's reservation is held at once. */
+#define SNOOP_PIECE_PAGES	32U
+
+/**
+ * struct snoop_piece - room in a snapshot for what is copied at once
+ *
+ * Belongs to the call that takes the snapshot. Pages of the file are allocated, charged and
+ * mapped one behind the other before anything of the target is held, so that copying
+ * needs nothing more.
+ */
+struct snoop_piece {
+	/** @addr: First address. */
+	u64 addr;
+
+	/** @len: Bytes. */
+	size_t len;
+
+	/** @first: Index of the first page in the file. */
+	pgoff_t first;
+
+	/** @new_first: First page that was not there before; those before it were. */
+	pgoff_t new_first;
+
+	/** @new_end: First page after those that were not there before. */
+	pgoff_t new_end;
+
+	/** @mem: Where the pages are mapped. */
+	void *mem;
+
+	/** @count: Number of @pages. */
+	unsigned int count;
+
+	/** @pages: The pages, with a reference each. */
+	struct page *pages[SNOOP_PIECE_PAGES];
+};
+
+/* Where the byte at piece->addr goes to. */
+static inline void *snoop_piece_mem(const struct snoop_snapshot *snapshot,
+				    const struct snoop_piece *piece)
+{
+	return piece->mem + offset_in_page(piece->addr - snapshot->addr);
+}
+
 struct file *snoop_snapshot_take(struct snoop_file *file, struct drm_snoop_snapshot *request);
 
+unsigned int snoop_consistent_max_ms(void);
+int snoop_consistent_check(const struct snoop_space *space);
+
 size_t snoop_snapshot_piece(const struct snoop_snapshot *snapshot, u64 addr, u64 end);
+int snoop_piece_prepare(struct snoop_snapshot *snapshot, struct snoop_piece *piece, u64 addr,
+			size_t len);
+void snoop_piece_finish(struct snoop_snapshot *snapshot, struct snoop_piece *piece,
+			size_t copied);
 ssize_t snoop_snapshot_copy(struct snoop_snapshot *snapshot, struct snoop_space *space, u64 addr,
 			    u64 generation, size_t len);
 

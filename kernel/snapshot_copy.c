@@ -14,24 +14,10 @@
 #include <linux/shmem_fs.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
+#include <linux/xarray.h>
 
 #include "snapshot.h"
 #include "space.h"
-
-/* Pages of a piece, for which an object's reservation is held at once. */
-#define SNOOP_SNAPSHOT_PAGES	32U
-
-/**
- * struct snoop_piece - a piece under way
- * @first: Index of its first page in the file.
- * @count: Pages that were got.
- * @pages: These.
- */
-struct snoop_piece {
-	pgoff_t first;
-	unsigned int count;
-	struct page *pages[SNOOP_SNAPSHOT_PAGES];
-};
 
 /**
  * snoop_snapshot_piece - length of the next piece
@@ -43,7 +29,7 @@ struct snoop_piece {
  */
 size_t snoop_snapshot_piece(const struct snoop_snapshot *snapshot, u64 addr, u64 end)
 {
-	size_t most = SNOOP_SNAPSHOT_PAGES * PAGE_SIZE - offset_in_page(addr - snapshot->addr);
+	size_t most = SNOOP_PIECE_PAGES * PAGE_SIZE - offset_in_page(addr - snapshot->addr);
 
 	return min_t(u64, most, end - addr);
 }
@@ -54,23 +40,28 @@ static int snoop_piece_error(int error)
 	return error == -ENOSPC ? -ENOMEM : error;
 }
 
-/* Not the hole before the piece, nor the page that it shares with the one before. */
-static int snoop_piece_charge(struct snoop_snapshot *snapshot, pgoff_t first, pgoff_t end)
+/* Does a page of the file have memory, be it swapped out? */
+static bool snoop_piece_is_there(const struct snoop_snapshot *snapshot, pgoff_t index)
 {
-	pgoff_t next = max(first, snapshot->next);
-	u64 bytes = end > next ? PFN_PHYS((u64)(end - next)) : 0;
+	return xa_load(&snapshot->filp->f_mapping->i_pages, index);
+}
+
+/* Pages that others have part in can be the first and the last one only. */
+static int snoop_piece_charge(struct snoop_snapshot *snapshot, struct snoop_piece *piece,
+			      pgoff_t end)
+{
+	u64 bytes;
 	int ret;
 
+	piece->new_first = piece->first + snoop_piece_is_there(snapshot, piece->first);
+	piece->new_end = end;
+	if (piece->new_first < end && snoop_piece_is_there(snapshot, end - 1))
+		piece->new_end--;
+	bytes = PFN_PHYS((u64)(piece->new_end - piece->new_first));
 	ret = snoop_charge_snapshot(&snapshot->account, bytes);
 	if (!ret)
 		snapshot->charged += bytes;
 	return ret;
-}
-
-static void snoop_piece_put(struct snoop_piece *piece)
-{
-	while (piece->count)
-		put_page(piece->pages[--piece->count]);
 }
 
 static int snoop_piece_get(struct snoop_snapshot *snapshot, struct snoop_piece *piece,
@@ -81,88 +72,117 @@ static int snoop_piece_get(struct snoop_snapshot *snapshot, struct snoop_piece *
 	while (piece->first + piece->count < end) {
 		struct page *page = shmem_read_mapping_page(mapping, piece->first + piece->count);
 
-		if (IS_ERR(page)) {
-			snoop_piece_put(piece);
+		if (IS_ERR(page))
 			return snoop_piece_error(PTR_ERR(page));
-		}
 		piece->pages[piece->count++] = page;
 	}
-	return 0;
+	piece->mem = vm_map_ram(piece->pages, piece->count, NUMA_NO_NODE);
+	return piece->mem ? 0 : -ENOMEM;
 }
 
-/*
- * Copies to the pages. What is not copied stays zero: a failed copy may have left
- * something. Bytes or an error.
- */
-static ssize_t snoop_piece_fill(struct snoop_piece *piece, struct snoop_space *space, u64 addr,
-				u64 generation, size_t offset, size_t len)
+/* Gives back the pages from @keep on that were not there before the piece. */
+static void snoop_piece_give_back(struct snoop_snapshot *snapshot,
+				  const struct snoop_piece *piece, pgoff_t keep)
 {
-	void *mem = vm_map_ram(piece->pages, piece->count, NUMA_NO_NODE);
-	unsigned int i;
-	ssize_t ret;
+	u64 bytes;
 
-	if (!mem)
-		return -ENOMEM;
-	ret = snoop_space_read_bound(space, addr, generation, mem + offset, len);
-	if (ret < (ssize_t)len)
-		memset(mem + offset + max(ret, 0), 0, len - max(ret, 0));
-	vm_unmap_ram(mem, piece->count);
+	keep = max(keep, piece->new_first);
+	if (keep >= piece->new_end)
+		return;
+	shmem_truncate_range(file_inode(snapshot->filp), PFN_PHYS((loff_t)keep),
+			     PFN_PHYS((loff_t)piece->new_end) - 1);
+	bytes = PFN_PHYS((u64)(piece->new_end - keep));
+	snoop_uncharge_snapshot(&snapshot->account, bytes);
+	snapshot->charged -= bytes;
+}
+
+static void snoop_piece_unmap(struct snoop_piece *piece)
+{
+	unsigned int i;
+
+	vm_unmap_ram(piece->mem, piece->count);
 	for (i = 0; i < piece->count; i++) {
 		flush_dcache_page(piece->pages[i]);
 		set_page_dirty_lock(piece->pages[i]);
 	}
+}
+
+/**
+ * snoop_piece_prepare - make room for a piece
+ * @snapshot: The snapshot.
+ * @piece: Filled, for snoop_piece_finish().
+ * @addr: First address.
+ * @len: Bytes, from snoop_snapshot_piece().
+ *
+ * Called with nothing of the target held.
+ *
+ * Return: 0; -EDQUOT, -ENOMEM, -EINTR, and then there is no piece.
+ */
+int snoop_piece_prepare(struct snoop_snapshot *snapshot, struct snoop_piece *piece, u64 addr,
+			size_t len)
+{
+	u64 offset = addr - snapshot->addr;
+	int ret;
+
+	piece->addr = addr;
+	piece->len = len;
+	piece->first = offset >> PAGE_SHIFT;
+	piece->count = 0;
+	piece->mem = NULL;
+	ret = snoop_piece_charge(snapshot, piece, PFN_UP(offset + len));
+	if (ret)
+		return ret;
+	ret = snoop_piece_get(snapshot, piece, PFN_UP(offset + len));
+	if (ret)
+		snoop_piece_finish(snapshot, piece, 0);
 	return ret;
 }
 
-/* Keeps pages of the piece below @keep, and those that were there before. */
-static void snoop_piece_end(struct snoop_snapshot *snapshot, const struct snoop_piece *piece,
-			    pgoff_t keep, pgoff_t end)
+/**
+ * snoop_piece_finish - a piece is copied, or is not going to be
+ * @snapshot: The snapshot.
+ * @piece: The piece.
+ * @copied: Bytes from its start on that were copied.
+ *
+ * The rest becomes zeros: a failed copy may have left something. Pages without a copied
+ * byte are given back, if no other piece has part in them.
+ */
+void snoop_piece_finish(struct snoop_snapshot *snapshot, struct snoop_piece *piece,
+			size_t copied)
 {
-	u64 bytes;
+	u64 offset = piece->addr - snapshot->addr;
 
-	keep = max3(keep, piece->first, snapshot->next);
-	if (keep < end) {
-		shmem_truncate_range(file_inode(snapshot->filp), PFN_PHYS((loff_t)keep),
-				     PFN_PHYS((loff_t)end) - 1);
-		bytes = PFN_PHYS((u64)(end - keep));
-		snoop_uncharge_snapshot(&snapshot->account, bytes);
-		snapshot->charged -= bytes;
+	if (piece->mem) {
+		memset(snoop_piece_mem(snapshot, piece) + copied, 0, piece->len - copied);
+		snoop_piece_unmap(piece);
 	}
-	snapshot->next = keep;
+	while (piece->count)
+		put_page(piece->pages[--piece->count]);
+	snoop_piece_give_back(snapshot, piece, copied ? PFN_UP(offset + copied) : piece->first);
+	snapshot->copied += copied;
 }
 
 /**
  * snoop_snapshot_copy - copy a piece of one binding to a snapshot
  * @snapshot: The snapshot.
  * @space: What it is made of.
- * @addr: First address, not below that of the piece before.
+ * @addr: First address.
  * @generation: Token of the binding.
  * @len: Bytes, from snoop_snapshot_piece().
- *
- * Pages without a copied byte are given back.
  *
  * Return: bytes copied; -EDQUOT, -ENOMEM, or what snoop_space_read_bound() returns.
  */
 ssize_t snoop_snapshot_copy(struct snoop_snapshot *snapshot, struct snoop_space *space, u64 addr,
 			    u64 generation, size_t len)
 {
-	u64 offset = addr - snapshot->addr;
-	struct snoop_piece piece = { .first = offset >> PAGE_SHIFT };
-	pgoff_t end = PFN_UP(offset + len), keep = piece.first;
+	struct snoop_piece piece;
 	ssize_t ret;
 
-	ret = snoop_piece_charge(snapshot, piece.first, end);
+	ret = snoop_piece_prepare(snapshot, &piece, addr, len);
 	if (ret)
 		return ret;
-	ret = snoop_piece_get(snapshot, &piece, end);
-	if (!ret)
-		ret = snoop_piece_fill(&piece, space, addr, generation, offset_in_page(offset),
-				       len);
-	snoop_piece_put(&piece);
-	if (ret > 0) {
-		keep = PFN_UP(offset + ret);
-		snapshot->copied += ret;
-	}
-	snoop_piece_end(snapshot, &piece, keep, end);
+	ret = snoop_space_read_bound(space, addr, generation, snoop_piece_mem(snapshot, &piece),
+				     len);
+	snoop_piece_finish(snapshot, &piece, max(ret, 0));
 	return ret;
 }

@@ -16,7 +16,8 @@ struct snoop_space;
 /**
  * struct snoop_space_ops - a kind of address space
  *
- * ranges is called within an access.
+ * ranges is called within an access; with reservations held only if the space does not
+ * say ranges_reserve.
  */
 struct snoop_space_ops {
 	/**
@@ -65,6 +66,9 @@ struct snoop_space {
 	 * not tell: a handle may name another object by now.
 	 */
 	bool eof;
+
+	/** @ranges_reserve: As snoop_adapter_ops.ranges_reserve. */
+	bool ranges_reserve;
 
 	/** @next: Once unused: next of the file's unused spaces, by the file's lock. */
 	struct snoop_space *next;

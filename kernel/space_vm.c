@@ -88,6 +88,7 @@ struct snoop_space *snoop_vm_space(const struct snoop_access *access, u64 vm_id)
 	space->base.ops = &snoop_vm_space_ops;
 	space->base.size = info.end;
 	space->base.va_bits = fls64(info.end - 1);
+	space->base.ranges_reserve = adapter->ops->ranges_reserve;
 	space->adapter = adapter;
 	space->vm = vm;
 	space->vm_id = vm_id;

@@ -65,6 +65,12 @@ struct snoop_adapter_ops {
 	/** @content_end: The CPU is done; the reservation was held all the time. */
 	void (*content_end)(const struct snoop_adapter *adapter, struct drm_gem_object *obj);
 
+	/**
+	 * @ranges_reserve: @ranges takes reservations of objects or of the VM; it must
+	 * not be called with any held.
+	 */
+	bool ranges_reserve;
+
 	/** @needs: Members without which the family cannot do, a bit for each. */
 	u64 needs;
 };

@@ -342,6 +342,7 @@ const struct snoop_adapter_ops snoop_amdgpu_ops = {
 	.vm_put = snoop_amdgpu_put,
 	.vm_info = snoop_amdgpu_info,
 	.ranges = snoop_amdgpu_ranges,
+	.ranges_reserve = true,
 	.needs = BIT_ULL(SNOOP_FILE_TREE) | BIT_ULL(SNOOP_FILE_ROOT) |
 		 BIT_ULL(SNOOP_MAPPING_NODE) | BIT_ULL(SNOOP_MAPPING_FIRST) |
 		 BIT_ULL(SNOOP_MAPPING_LAST) | BIT_ULL(SNOOP_MAPPING_OFFSET) |

@@ -317,6 +317,7 @@ const struct snoop_adapter_ops snoop_nouveau_ops = {
 	.vm_put = snoop_nouveau_put,
 	.vm_info = snoop_nouveau_info,
 	.ranges = snoop_nouveau_ranges,
+	.ranges_reserve = true,
 	.content_begin = snoop_nouveau_content_begin,
 	.content_end = snoop_nouveau_content_end,
 	.needs = BIT_ULL(SNOOP_FILE_DEVICE) | BIT_ULL(SNOOP_FILE_LOCK) | BIT_ULL(SNOOP_FILE_VM) |

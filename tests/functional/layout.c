@@ -121,7 +121,7 @@ SIZE(drm_snoop_progress, 16);
 MEMBER(drm_snoop_progress, addr, 0, 8);
 MEMBER(drm_snoop_progress, copied, 8, 8);
 
-SIZE(drm_snoop_snapshot, 56);
+SIZE(drm_snoop_snapshot, 64);
 MEMBER(drm_snoop_snapshot, addr, 0, 8);
 MEMBER(drm_snoop_snapshot, size, 8, 8);
 MEMBER(drm_snoop_snapshot, progress, 16, 8);
@@ -131,6 +131,8 @@ MEMBER(drm_snoop_snapshot, copied, 32, 8);
 MEMBER(drm_snoop_snapshot, range_count, 40, 8);
 MEMBER(drm_snoop_snapshot, fd, 48, 4);
 MEMBER(drm_snoop_snapshot, pad2, 52, 4);
+MEMBER(drm_snoop_snapshot, budget_ms, 56, 4);
+MEMBER(drm_snoop_snapshot, stopped_us, 60, 4);
 
 SIZE(drm_snoop_snapshot_range, 64);
 MEMBER(drm_snoop_snapshot_range, start, 0, 8);
@@ -159,5 +161,5 @@ _Static_assert(DRM_IOCTL_SNOOP_BIND == 0xc020dc03, "BIND");
 _Static_assert(DRM_IOCTL_SNOOP_QUERY_RANGE == 0xc050dc04, "QUERY_RANGE");
 _Static_assert(DRM_IOCTL_SNOOP_REGISTER_MEM == 0xc008dc05, "REGISTER_MEM");
 _Static_assert(DRM_IOCTL_SNOOP_QUERY_PAGES == 0xc028dc06, "QUERY_PAGES");
-_Static_assert(DRM_IOCTL_SNOOP_SNAPSHOT == 0xc038dc07, "SNAPSHOT");
+_Static_assert(DRM_IOCTL_SNOOP_SNAPSHOT == 0xc040dc07, "SNAPSHOT");
 _Static_assert(DRM_IOCTL_SNOOP_SNAPSHOT_RANGES == 0xc020dc08, "SNAPSHOT_RANGES");

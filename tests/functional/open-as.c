@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -10,22 +11,24 @@
 
 struct opening {
 	const char *driver;
+	int flags;
 	int sockets[2];
 };
 
 static void open_for_parent(void *data)
 {
 	const struct opening *opening = data;
-	int snoop = snoop_open(opening->driver, 0);
+	int first = snoop_open(opening->driver, 0), snoop;
 
+	snoop = first < 0 ? first : snoop_reopen(first, opening->flags);
 	if (snoop >= 0)
 		pass_fd_send(opening->sockets[1], snoop);
 	close(opening->sockets[1]);
 }
 
-int open_card_as(const char *driver, const char *user)
+static int open_with(const char *driver, const char *user, int flags)
 {
-	struct opening opening = { .driver = driver };
+	struct opening opening = { .driver = driver, .flags = flags };
 	int *sockets = opening.sockets, snoop;
 
 	expect_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets), 0);
@@ -36,7 +39,17 @@ int open_card_as(const char *driver, const char *user)
 	return snoop;
 }
 
+int open_card_as(const char *driver, const char *user)
+{
+	return open_with(driver, user, O_RDONLY);
+}
+
 int open_as(const char *user)
 {
 	return open_card_as("gpusim", user);
+}
+
+int open_as_writable(const char *user)
+{
+	return open_with("gpusim", user, O_RDWR);
 }

@@ -9,5 +9,7 @@
  */
 int open_as(const char *user);
 int open_card_as(const char *driver, const char *user);
+/* The same for writing too. */
+int open_as_writable(const char *user);
 
 #endif

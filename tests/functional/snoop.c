@@ -177,17 +177,33 @@ int snoop_pages(int snoop, __u64 addr, __u64 end, struct drm_snoop_pages *runs,
 	return count;
 }
 
-int snoop_snapshot(int snoop, __u64 addr, __u64 size, struct drm_snoop_snapshot *answer)
+static int snapshot(int snoop, struct drm_snoop_snapshot *arg, struct drm_snoop_snapshot *answer)
 {
-	struct drm_snoop_snapshot arg = { .addr = addr, .size = size };
-	int ret;
+	int ret = snoop_ioctl(snoop, DRM_IOCTL_SNOOP_SNAPSHOT, arg);
 
-	ret = snoop_ioctl(snoop, DRM_IOCTL_SNOOP_SNAPSHOT, &arg);
 	if (ret)
 		return ret;
 	if (answer)
-		*answer = arg;
-	return arg.fd;
+		*answer = *arg;
+	return arg->fd;
+}
+
+int snoop_snapshot(int snoop, __u64 addr, __u64 size, struct drm_snoop_snapshot *answer)
+{
+	struct drm_snoop_snapshot arg = { .addr = addr, .size = size };
+
+	return snapshot(snoop, &arg, answer);
+}
+
+int snoop_snapshot_consistent(int snoop, __u64 addr, __u64 size, __u32 budget_ms,
+			      struct drm_snoop_snapshot *answer)
+{
+	struct drm_snoop_snapshot arg = {
+		.addr = addr, .size = size,
+		.flags = DRM_SNOOP_SNAPSHOT_CONSISTENT, .budget_ms = budget_ms,
+	};
+
+	return snapshot(snoop, &arg, answer);
 }
 
 int snoop_snapshot_table(int snapshot, struct drm_snoop_snapshot_range *entries,

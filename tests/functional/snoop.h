@@ -48,6 +48,9 @@ int snoop_pages(int snoop, __u64 addr, __u64 end, struct drm_snoop_pages *runs,
  * what the call returned.
  */
 int snoop_snapshot(int snoop, __u64 addr, __u64 size, struct drm_snoop_snapshot *answer);
+/* The same with writers stopped, for @budget_ms at most. */
+int snoop_snapshot_consistent(int snoop, __u64 addr, __u64 size, __u32 budget_ms,
+			      struct drm_snoop_snapshot *answer);
 /* All of the table of a snapshot, as snoop_pages(). */
 int snoop_snapshot_table(int snapshot, struct drm_snoop_snapshot_range *entries,
 			 unsigned int max, unsigned int page);

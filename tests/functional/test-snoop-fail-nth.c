@@ -23,11 +23,13 @@
 /* The pages of that, and one more. */
 #define SNAPSHOT_ADDR	(STAGE_ADDR + STAGE_SIZE - 0x2000)
 #define SNAPSHOT_SIZE	0x5000
+/* The default of max_stop_ms. */
+#define BUDGET_MS	1000
 
 static struct {
 	const struct stage *stage;
 	char node[64];
-	int snoop, drm;
+	int snoop, drm, writer;
 	__u64 id;
 	__u32 what;
 	int count;
@@ -295,6 +297,15 @@ static int call_snapshot(void *context)
 	return ret < 0 ? ret : 0;
 }
 
+static int call_consistent(void *context)
+{
+	int ret = snoop_snapshot_consistent(it.writer, SNAPSHOT_ADDR, SNAPSHOT_SIZE, BUDGET_MS,
+					    NULL);
+
+	it.drm = ret;
+	return ret < 0 ? ret : 0;
+}
+
 static void check_snapshot(void *context)
 {
 	expect_equal(pread(it.drm, it.data, READ_SIZE, READ_ADDR - SNAPSHOT_ADDR), READ_SIZE);
@@ -314,6 +325,17 @@ static void test_snapshot(void **state)
 
 	expect_equal(model_read(&it.stage->model, it.right, READ_SIZE, READ_ADDR), READ_SIZE);
 	fail_nth_sweep(&path, NULL);
+}
+
+static void test_consistent(void **state)
+{
+	static const struct fail_path path = {
+		NULL, call_consistent, check_snapshot, after_snapshot
+	};
+
+	it.writer = stage_open_write(it.stage);
+	fail_nth_sweep(&path, NULL);
+	close(it.writer);
 }
 
 static int call_table(void *context)
@@ -364,6 +386,7 @@ int main(void)
 		TEST(test_register_mem),
 		TEST(test_pages),
 		TEST(test_snapshot),
+		TEST(test_consistent),
 		TEST(test_snapshot_table),
 	};
 

@@ -189,7 +189,10 @@ static const struct reject rejects[] = {
 	SET_PAGES(entries, 0xffffffff81000000, EFAULT),
 
 	SET_SNAPSHOT(flags, 1, EINVAL),
+	SET_SNAPSHOT(flags, 2, EINVAL),
 	SET_SNAPSHOT(flags, 0x80000000, EINVAL),
+	SET_SNAPSHOT(budget_ms, 1, EINVAL),
+	SET_SNAPSHOT(stopped_us, 1, EINVAL),
 	SET_SNAPSHOT(pad, 1, EINVAL),
 	SET_SNAPSHOT(pad2, 1, EINVAL),
 	ADD_SNAPSHOT(addr, 1, EINVAL),

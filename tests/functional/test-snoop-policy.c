@@ -124,6 +124,7 @@ static void check_register(bool may_read, bool may_write)
 	expect_equal(!!(info.features & DRM_SNOOP_FEATURE_SNAPSHOT), may_read);
 	expect_equal(!!(info.features & DRM_SNOOP_FEATURE_USERPTR), may_read);
 	expect_equal(!!(info.features & DRM_SNOOP_FEATURE_WRITE), may_write);
+	expect_equal(!!(info.features & DRM_SNOOP_FEATURE_CONSISTENT), may_write);
 	/* Layout only. */
 	expect_true(info.features & DRM_SNOOP_FEATURE_VM);
 	if (!may_write) {

@@ -3,8 +3,8 @@
  * vm: boot engine --gpu gpusim --gpu vgem
  * timeout: 300
  *
- * Snapshots cost what they are charged for, and nothing once they are gone: at a limit,
- * after kill -9, and when target or card change or go in the middle.
+ * Snapshots, plain and consistent, cost what they are charged for, and nothing once they
+ * are gone: at a limit, after kill -9, and when target or card change or go in the middle.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -34,28 +34,60 @@
 /* What the tests take and fill a limit with: bs and bm, and a page of table. */
 #define BIG_SIZE	(2 * STAGE_BIG)
 #define OWN		0x500000000ULL
+/* A machine that is slow is not what is tested. */
+#define BUDGET_MS	60000
+#define DEFAULT_STOP_MS	1000
+
+/* 0: plain ones are taken. */
+static __u32 budget_ms;
 
 /* A file of Alice, whom the limit is for, bound to the VM. */
 static int alice_open(struct stage *stage)
 {
-	int snoop = open_as("alice"), drm = expect_ok(target_getfd(&stage->target, 0));
+	int snoop = open_as_writable("alice"), drm = expect_ok(target_getfd(&stage->target, 0));
 	__u64 id;
 
-	expect_ok(snoop_register(snoop, drm, &id));
+	expect_ok(snoop_register_flags(snoop, drm, DRM_SNOOP_REGISTER_WRITE, &id));
 	close(drm);
 	expect_ok(snoop_bind_vm(snoop, id, stage->vm, NULL));
 	return snoop;
 }
 
+static int take(int snoop, uint64_t size)
+{
+	return budget_ms ? snoop_snapshot_consistent(snoop, STAGE_BIG_ADDR, size, budget_ms, NULL) :
+			   snoop_snapshot(snoop, STAGE_BIG_ADDR, size, NULL);
+}
+
 static int take_big(int snoop)
 {
-	return snoop_snapshot(snoop, STAGE_BIG_ADDR, BIG_SIZE, NULL);
+	return take(snoop, BIG_SIZE);
+}
+
+/* The stage's file becomes one for writing, too. */
+static int setup(void **state)
+{
+	struct stage *stage = *state;
+
+	close(stage->snoop);
+	stage->snoop = stage_open_write(stage);
+	budget_ms = 0;
+	return 0;
+}
+
+static int setup_consistent(void **state)
+{
+	setup(state);
+	snoop_module_set("max_stop_ms", BUDGET_MS);
+	budget_ms = BUDGET_MS;
+	return 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
 	snoop_module_set("max_snapshot_mb", DEFAULT_SNAPSHOT_MB);
+	snoop_module_set("max_stop_ms", DEFAULT_STOP_MS);
 	return 0;
 }
 
@@ -151,7 +183,7 @@ static int take_in_group(int snoop)
 	for (i = 0; i < 5; i++)
 		if (take_big(snoop) != -ENOMEM)
 			return 1;
-	fd = snoop_snapshot(snoop, STAGE_BIG_ADDR, 2 * MIB, NULL);
+	fd = take(snoop, 2 * MIB);
 	return fd < 0 ? 2 : 0;
 }
 
@@ -200,6 +232,8 @@ static void take_for_ever(int snoop, struct shared *shared)
 			.addr = STAGE_BIG_ADDR,
 			.size = BIG_SIZE,
 			.progress = (unsigned long)&shared->progress,
+			.flags = budget_ms ? DRM_SNOOP_SNAPSHOT_CONSISTENT : 0,
+			.budget_ms = budget_ms,
 		};
 		if (snoop_ioctl(snoop, DRM_IOCTL_SNOOP_SNAPSHOT, &arg))
 			_exit(1);
@@ -307,31 +341,68 @@ static unsigned int check_entries(int fd, const __u64 *ids)
 	return count;
 }
 
+static void rebind_start(struct rebind *rebind, pthread_t *thread, __u64 *ids)
+{
+	static const char *const names[] = { "bs", "bm" };
+	struct stage *stage = rebind->stage;
+	struct drm_snoop_object object;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		expect_ok(snoop_find_object(stage->snoop, stage->client_id,
+					    stage_handle(stage, names[i]), &object));
+		ids[i] = object.object_id;
+	}
+	target_cmd(&stage->target, "bind v %#llx bm", OWN);
+	expect_equal(pthread_create(thread, NULL, run_rebind, rebind), 0);
+}
+
+static void rebind_stop(struct rebind *rebind, pthread_t thread)
+{
+	rebind->stop = true;
+	pthread_join(thread, NULL);
+	expect_true(rebind->rounds > 2);
+	target_cmd(&rebind->stage->target, "unbind v %#llx %#llx", OWN, STAGE_BIG);
+}
+
 static void test_rebound(void **state)
 {
 	struct rebind rebind = { .stage = *state };
-	struct drm_snoop_object object;
 	unsigned int mixed = 0, i;
 	pthread_t thread;
 	__u64 ids[2];
 	int fd;
 
-	expect_ok(snoop_find_object(rebind.stage->snoop, rebind.stage->client_id,
-				    stage_handle(rebind.stage, "bs"), &object));
-	ids[0] = object.object_id;
-	expect_ok(snoop_find_object(rebind.stage->snoop, rebind.stage->client_id,
-				    stage_handle(rebind.stage, "bm"), &object));
-	ids[1] = object.object_id;
-	expect_equal(pthread_create(&thread, NULL, run_rebind, &rebind), 0);
+	rebind_start(&rebind, &thread, ids);
 	for (i = 0; i < 300 && mixed < 5; i++) {
 		fd = expect_ok(snoop_snapshot(rebind.stage->snoop, OWN, MIB, NULL));
 		mixed += check_entries(fd, ids) > 1;
 		close(fd);
 	}
-	rebind.stop = true;
-	pthread_join(thread, NULL);
-	expect_true(mixed && rebind.rounds > 2);
-	target_cmd(&rebind.stage->target, "unbind v %#llx %#llx", OWN, STAGE_BIG);
+	rebind_stop(&rebind, thread);
+	expect_true(mixed);
+}
+
+/* A consistent one is of the one or of the other as a whole, or EBUSY. */
+static void test_rebound_consistent(void **state)
+{
+	struct rebind rebind = { .stage = *state };
+	unsigned int taken = 0, i;
+	pthread_t thread;
+	__u64 ids[2];
+	int fd;
+
+	rebind_start(&rebind, &thread, ids);
+	for (i = 0; i < 100 && taken < 10; i++) {
+		fd = snoop_snapshot_consistent(rebind.stage->snoop, OWN, MIB, BUDGET_MS, NULL);
+		if (fd == -EBUSY)
+			continue;
+		expect_equal(check_entries(expect_ok(fd), ids), 1);
+		close(fd);
+		taken++;
+	}
+	rebind_stop(&rebind, thread);
+	expect_equal(taken, 10);
 }
 
 static int module_users(void)
@@ -368,12 +439,13 @@ static void test_module(void **state)
 	expect_equal(module_users(), before);
 }
 
-/* Takes snapshots until the card is gone. */
+/* Takes snapshots of both kinds in turn until the card is gone. */
 static void *run_until_gone(void *arg)
 {
 	int snoop = *(int *)arg, fd;
 
 	do {
+		budget_ms = budget_ms ? 0 : BUDGET_MS;
 		fd = take_big(snoop);
 		if (fd >= 0)
 			close(fd);
@@ -408,7 +480,12 @@ static void test_card_gone(void **state)
 	close(kept);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, stage_bind, teardown)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+#define TEST_CONSISTENT(function) \
+{ \
+	.name = #function " (consistent)", .test_func = function, \
+	.setup_func = setup_consistent, .teardown_func = teardown \
+}
 
 int main(void)
 {
@@ -417,10 +494,14 @@ int main(void)
 		TEST(test_holes_are_free),
 		TEST(test_group),
 		TEST(test_kill),
+		TEST_CONSISTENT(test_limit),
+		TEST_CONSISTENT(test_group),
+		TEST_CONSISTENT(test_kill),
 		TEST(test_progress),
 		TEST(test_rebound),
+		TEST_CONSISTENT(test_rebound_consistent),
 		TEST(test_module),
-		TEST(test_card_gone),
+		TEST_CONSISTENT(test_card_gone),
 	};
 
 	return run_group("snoop-snapshot-limits", tests, sizeof(tests) / sizeof(tests[0]),

@@ -92,6 +92,8 @@ extern "C" {
 #define DRM_SNOOP_FEATURE_MMAP		(1ULL << 6)
 /* SNAPSHOT */
 #define DRM_SNOOP_FEATURE_SNAPSHOT	(1ULL << 7)
+/* SNAPSHOT with DRM_SNOOP_SNAPSHOT_CONSISTENT */
+#define DRM_SNOOP_FEATURE_CONSISTENT	(1ULL << 8)
 
 /* States of the driver's adapter, in drm_snoop_card_info.adapter_state. */
 /* no adapter knows this driver: objects only */
@@ -642,6 +644,10 @@ struct drm_snoop_progress {
 	__u64 copied;
 };
 
+/* drm_snoop_snapshot.flags */
+/* all objects at one moment: writers are stopped for the copy */
+#define DRM_SNOOP_SNAPSHOT_CONSISTENT	(1U << 0)
+
 /**
  * struct drm_snoop_snapshot - argument of DRM_IOCTL_SNOOP_SNAPSHOT
  *
@@ -658,6 +664,17 @@ struct drm_snoop_progress {
  * the other, so what the target writes meanwhile is seen in one piece and not in
  * another. All bytes of one entry of the table were read through one binding.
  *
+ * With %DRM_SNOOP_SNAPSHOT_CONSISTENT writers are stopped: the client must be registered
+ * with DRM_SNOOP_REGISTER_WRITE. The reservations of all objects in the window are held
+ * at once, their work is waited for, the pages of their maps are taken away, and all is
+ * copied before the reservations are let go. So what the CPU and jobs with a fence
+ * wrote is seen as at one moment, with what was bound at that moment. This may take
+ * @budget_ms, over which the call fails and the target runs on. Entries with
+ * %DRM_SNOOP_SNAPSHOT_NOT_STOPPED were copied after that moment, as without the flag:
+ * memory of the process, objects that other clients use too (unless this file was
+ * opened with CAP_SYS_ADMIN in the initial user namespace), imported ones, and those
+ * of drivers of which it is not known that their maps can be stopped.
+ *
  * The snapshot needs neither this file nor the card afterwards. Its memory is charged
  * to the caller's memory control group, and to the user who opened this file as long as
  * the returned descriptor, a duplicate or a map of it is in use. Then the content goes,
@@ -665,12 +682,15 @@ struct drm_snoop_progress {
  *
  * A fatal signal ends the call at any time. Whenever it fails nothing is left.
  *
- * Errors: EINVAL (@flags or @pad not zero, @size 0, @addr or @size not of whole pages
- * of the CPU), EOVERFLOW (@addr + @size wraps), EFBIG (@size is more than a file can
- * have), ENXIO (the file is not bound), EPERM (the kernel is locked down), ENOENT (the
- * VM or the handle is gone), ESRCH (the client ended), EDQUOT (the user's limit of
- * memory for snapshots), ENOMEM (also: the limit of the control group), EMFILE,
- * ENFILE.
+ * Errors: EINVAL (unknown @flags, @pad not zero, @size 0, @addr or @size not of whole
+ * pages of the CPU, @budget_ms 0 with CONSISTENT or not 0 without), EOVERFLOW
+ * (@addr + @size wraps), EFBIG (@size is more than a file can have), ENXIO (the file is
+ * not bound), EPERM (the kernel is locked down), ENOENT (the VM or the handle is gone),
+ * ESRCH (the client ended), EDQUOT (the user's limit of memory for snapshots), ENOMEM
+ * (also: the limit of the control group), EMFILE, ENFILE. With CONSISTENT also: EACCES
+ * (not registered for writing), EPERM (writing or consistent snapshots are switched
+ * off), ETIME (not done within @budget_ms), EBUSY (something was bound anew each time
+ * that it was tried), ENOMEM for more than 1,048,576 ranges.
  */
 struct drm_snoop_snapshot {
 	/**
@@ -684,7 +704,7 @@ struct drm_snoop_snapshot {
 	/** @progress: User pointer to a struct drm_snoop_progress, or 0. */
 	__u64 progress;
 
-	/** @flags: MBZ. */
+	/** @flags: DRM_SNOOP_SNAPSHOT_CONSISTENT or 0. */
 	__u32 flags;
 
 	/** @pad: MBZ. */
@@ -701,6 +721,15 @@ struct drm_snoop_snapshot {
 
 	/** @pad2: Returned as zero. */
 	__u32 pad2;
+
+	/**
+	 * @budget_ms: With CONSISTENT the most milliseconds for which writers may be
+	 * stopped, not 0; returned: the module's limit if that is lower. Otherwise MBZ.
+	 */
+	__u32 budget_ms;
+
+	/** @stopped_us: MBZ; returned: microseconds for which writers were stopped. */
+	__u32 stopped_us;
 };
 
 /* drm_snoop_snapshot_range.flags */
@@ -708,6 +737,10 @@ struct drm_snoop_snapshot {
 #define DRM_SNOOP_SNAPSHOT_REBOUND	(1U << 0)
 /* the memory was somewhere else after the copy: it moved while it was copied */
 #define DRM_SNOOP_SNAPSHOT_MOVED	(1U << 1)
+/* of a consistent snapshot: copied while writers ran, not at its moment */
+#define DRM_SNOOP_SNAPSHOT_NOT_STOPPED	(1U << 2)
+/* of a consistent snapshot: other clients use the object too, or it is a dma-buf */
+#define DRM_SNOOP_SNAPSHOT_SHARED	(1U << 3)
 
 /**
  * struct drm_snoop_snapshot_range - one entry of the table of a snapshot
