@@ -8,7 +8,7 @@
 . "$DRM_SNOOP_TOP/tests/lib/target.sh"
 . "$DRM_SNOOP_TOP/tests/lib/bytes.sh"
 
-plan 21
+plan 27
 
 target_start
 pid=$TARGET_PID
@@ -54,11 +54,29 @@ t cpusum a 0 64K
 is 'its bytes' "$(crc "$file")" "$REPLY"
 drmsnoop snapshot "$pid" --va 0x108000 --size 4K --json -f "$file" >"$work/json"
 like 'JSON' "$(cat "$work/json")" \
-	'^\{"start":"0x108000","end":"0x109000","ranges":\[\{"start":"0x108000","end":"0x109000","kind":"object","placement":"vram","object":"0x[0-9a-f]+","offset":"0x8000","error":null,"change":null\}\]\}$'
+	'^\{"start":"0x108000","end":"0x109000","consistent":false,"stopped_us":0,"ranges":\[\{"start":"0x108000","end":"0x109000","kind":"object","placement":"vram","object":"0x[0-9a-f]+","offset":"0x8000","error":null,"change":null,"stopped":false,"shared":false\}\]\}$'
 is 'the same is kept' "$(tr -d '\n' <"$file.json")" "$(cat "$work/json")"
 like 'JSON: what could not be read' \
 	"$(drmsnoop snapshot "$pid" --va 0x40004000 --size 4K --json -f "$file")" \
-	'"kind":"userptr",.*"error":"EIO","change":null\}\]\}$'
+	'"kind":"userptr",.*"error":"EIO","change":null,"stopped":false,"shared":false\}\]\}$'
+succeeds 'with writers stopped' drmsnoop snapshot "$pid" --va 0x100000 --size 2G --consistent -f "$file"
+is 'its table' "$(cat "$work/out")" "000000100000-000000110000 object vram copied
+000000110000-000000120000 object tt copied
+000000120000-000000130000 sparse unknown zeros
+000040000000-000040004000 userptr unknown copied not-stopped
+000040004000-000040005000 userptr unknown EIO
+000040005000-000040010000 userptr unknown copied not-stopped"
+head -c 128K "$file" >"$work/bytes"
+t sum v 0x100000 0x20000
+is 'its bytes' "$(crc "$work/bytes")" "$REPLY"
+like 'its JSON' "$(drmsnoop snapshot "$pid" --bo "$vram" --consistent=1000 --json -f "$file")" \
+	'"consistent":true,"stopped_us":[1-9][0-9]*,.*"stopped":true,"shared":false\}\]\}$'
+t spin v 0x100000 0x1234
+job=$REPLY
+fails 'work that does not end' 1 'the time was up' drmsnoop snapshot "$pid" --bo "$vram" --consistent=200 -f "$file"
+t cpufill a 0 8 0x1234
+t wait "$job"
+fails 'no time' 2 '0 milliseconds' drmsnoop snapshot "$pid" --bo "$vram" --consistent=0 -f "$file"
 fails 'no room for a file' 1 'writing /dev/full|/dev/full' drmsnoop snapshot "$pid" --va 0x100000 --size 4K -f /dev/full
 is 'and no table of it' "$(test -e /dev/full.json; echo $?)" 1
 rm "$file.json"

@@ -146,6 +146,9 @@ static int snapshot(struct drm_snoop_snapshot *arg)
 		return -fake_kernel.snapshot_error;
 	fake_kernel.snapshot_addr = arg->addr;
 	fake_kernel.snapshot_size = arg->size;
+	fake_kernel.snapshot_flags = arg->flags;
+	fake_kernel.snapshot_budget_ms = arg->budget_ms;
+	arg->stopped_us = 77;
 	arg->fd = dup(0);
 	return 0;
 }

@@ -65,6 +65,7 @@ struct fake_kernel {
 	int snapshot_error;
 	/* window of the last SNAPSHOT */
 	uint64_t snapshot_addr, snapshot_size;
+	uint32_t snapshot_flags, snapshot_budget_ms;
 	/* first byte that fails to be read although bound; 0: none */
 	uint64_t bad_page;
 	/* reads at this address fail so many times with EIO, then work */

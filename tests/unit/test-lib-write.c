@@ -383,6 +383,38 @@ static void snapshot_errors(void **state)
 	}
 }
 
+static void snapshot_consistent(void **state)
+{
+	static const struct {
+		int error, returned;
+		const char *text;
+	} errors[] = {
+		{ E2BIG, EOPNOTSUPP, "update" },
+		{ EACCES, EACCES, "not registered for writing" },
+		{ ETIME, ETIME, "max_stop_ms" },
+		{ EBUSY, EBUSY, "again and again" },
+		{ ENOMEM, ENOMEM, "control group" },
+	};
+	uint32_t stopped = 0;
+	size_t i;
+	int fd;
+
+	fd = drmsnoop_snapshot_consistent(*state, 0x1000, 1, 0, &stopped, NULL);
+	assert_true(fd >= 0);
+	close(fd);
+	assert_int_equal(stopped, 77);
+	assert_int_equal(fake_kernel.snapshot_flags, DRM_SNOOP_SNAPSHOT_CONSISTENT);
+	assert_int_equal(fake_kernel.snapshot_budget_ms, UINT32_MAX);
+	close(drmsnoop_snapshot_consistent(*state, 0x1000, 1, 20, NULL, NULL));
+	assert_int_equal(fake_kernel.snapshot_budget_ms, 20);
+	for (i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+		fake_kernel.snapshot_error = errors[i].error;
+		assert_int_equal(drmsnoop_snapshot_consistent(*state, 0x1000, 1, 20, NULL, NULL),
+				 -errors[i].returned);
+		assert_non_null(strstr(drmsnoop_error(), errors[i].text));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -398,6 +430,7 @@ int main(void)
 		WITH_HANDLE(pages_are_joined),
 		WITH_HANDLE(snapshot_of_pages),
 		WITH_HANDLE(snapshot_errors),
+		WITH_HANDLE(snapshot_consistent),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

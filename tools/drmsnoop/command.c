@@ -50,17 +50,22 @@ static int is_letter(int key)
 	return key > ' ' && key < 0x7f;
 }
 
+/* May the argument be left out? It is joined to the option then. */
+static int is_optional(const char *arg)
+{
+	return arg && arg[0] == '[';
+}
+
 static void print_option(int key, const char *name, const char *arg,
 			 const char *help)
 {
+	const char *gap = arg && !is_optional(arg) ? " " : "";
 	char left[64];
 
 	if (is_letter(key))
-		snprintf(left, sizeof(left), "-%c, --%s%s%s", key, name,
-			 arg ? " " : "", arg ? arg : "");
+		snprintf(left, sizeof(left), "-%c, --%s%s%s", key, name, gap, arg ? arg : "");
 	else
-		snprintf(left, sizeof(left), "    --%s%s%s", name,
-			 arg ? " " : "", arg ? arg : "");
+		snprintf(left, sizeof(left), "    --%s%s%s", name, gap, arg ? arg : "");
 	printf("  %-24s %s\n", left, help);
 }
 
@@ -166,7 +171,8 @@ int option_next(const struct command *command, int argc, char **argv,
 	for (option = command->options; option->name && n < MAX_OPTIONS;
 	     option++, n++) {
 		longs[n].name = option->name;
-		longs[n].has_arg = option->arg ? required_argument : no_argument;
+		longs[n].has_arg = is_optional(option->arg) ? optional_argument :
+				   option->arg ? required_argument : no_argument;
 		longs[n].val = option->key;
 		if (is_letter(option->key)) {
 			shorts[len++] = option->key;

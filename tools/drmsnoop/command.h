@@ -22,7 +22,10 @@ struct option_spec {
 	int key;
 	/* @name: Long option without dashes; NULL ends a table. */
 	const char *name;
-	/* @arg: Name of its argument, or NULL if it takes none. */
+	/*
+	 * @arg: Name of its argument, or NULL if it takes none; "[=NAME]" if it
+	 * may be left out.
+	 */
 	const char *arg;
 	/* @help: What it does, in a few words. */
 	const char *help;

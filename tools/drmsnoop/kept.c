@@ -34,9 +34,18 @@ const char *kept_change(const struct drm_snoop_snapshot_range *range)
 /* A table that is being written. */
 struct writer {
 	FILE *out;
+	const struct moment *moment;
 	const char *separator;
 	bool begun;
 };
+
+/* Copied at the moment of a consistent snapshot. */
+static bool is_stopped(const struct moment *moment,
+		       const struct drm_snoop_snapshot_range *range)
+{
+	return moment->consistent && !range->error &&
+	       !(range->flags & DRM_SNOOP_SNAPSHOT_NOT_STOPPED);
+}
 
 static int put_range(const struct drm_snoop_snapshot_range *range, void *data)
 {
@@ -55,6 +64,10 @@ static int put_range(const struct drm_snoop_snapshot_range *range, void *data)
 	json_object_object_add(object, "error", range->error ?
 			       json_text(kept_state(range)) : NULL);
 	json_object_object_add(object, "change", change ? json_text(change) : NULL);
+	json_object_object_add(object, "stopped",
+			       json_object_new_boolean(is_stopped(writer->moment, range)));
+	json_object_object_add(object, "shared",
+			       json_object_new_boolean(range->flags & DRM_SNOOP_SNAPSHOT_SHARED));
 	if (writer->begun)
 		fputc(',', writer->out);
 	writer->begun = true;
@@ -63,9 +76,9 @@ static int put_range(const struct drm_snoop_snapshot_range *range, void *data)
 	return ferror(writer->out) ? 1 : 0;
 }
 
-int kept_json(FILE *out, int snapshot, const char *separator)
+int kept_json(FILE *out, int snapshot, const struct moment *moment, const char *separator)
 {
-	struct writer writer = { .out = out, .separator = separator };
+	struct writer writer = { .out = out, .moment = moment, .separator = separator };
 	struct stat st;
 	uint64_t start;
 	int ret;
@@ -75,8 +88,9 @@ int kept_json(FILE *out, int snapshot, const char *separator)
 		return ret;
 	if (fstat(snapshot, &st))
 		return -errno;
-	fprintf(out, "{\"start\":\"0x%" PRIx64 "\",\"end\":\"0x%" PRIx64 "\",\"ranges\":[",
-		start, start + st.st_size);
+	fprintf(out, "{\"start\":\"0x%" PRIx64 "\",\"end\":\"0x%" PRIx64 "\",\"consistent\":%s,"
+		"\"stopped_us\":%" PRIu32 ",\"ranges\":[", start, start + st.st_size,
+		moment->consistent ? "true" : "false", moment->stopped_us);
 	ret = drmsnoop_foreach_snapshot_range(snapshot, put_range, &writer);
 	fprintf(out, "%s]}\n", separator);
 	return ret < 0 ? ret : 0;
@@ -101,7 +115,8 @@ void kept_begin(const struct command *command, const char *name)
 	free(table);
 }
 
-void kept_write(const struct command *command, const char *name, int snapshot)
+void kept_write(const struct command *command, const char *name, int snapshot,
+		const struct moment *moment)
 {
 	char *table = table_name(command, name);
 	/* As FILE: it tells of a process. */
@@ -110,7 +125,7 @@ void kept_write(const struct command *command, const char *name, int snapshot)
 
 	if (!out)
 		die(command, "%s: %s", table, strerror(errno));
-	if (kept_json(out, snapshot, "\n"))
+	if (kept_json(out, snapshot, moment, "\n"))
 		die(command, "%s", drmsnoop_error());
 	errno = 0;
 	if (fflush(out) || ferror(out) || fclose(out))

@@ -11,15 +11,17 @@
 
 #include "image.h"
 #include "json.h"
+#include "moment.h"
 
 /*
  * kept_json - write the table of a snapshot as JSON
- * @snapshot: of drmsnoop_snapshot()
+ * @snapshot: of moment_copy()
+ * @moment: how that took it
  * @separator: between entries, besides the comma
  *
  * Returns 0 or a negative errno of the library; look at ferror(@out) too.
  */
-int kept_json(FILE *out, int snapshot, const char *separator);
+int kept_json(FILE *out, int snapshot, const struct moment *moment, const char *separator);
 
 /* kept_state - "copied", "zeros" or the name of an errno */
 const char *kept_state(const struct drm_snoop_snapshot_range *range);
@@ -38,11 +40,13 @@ void kept_begin(const struct command *command, const char *name);
 /*
  * kept_write - write the table of a file
  * @name: of the file
- * @snapshot: of drmsnoop_snapshot()
+ * @snapshot: of moment_copy()
+ * @moment: how that took it
  *
  * Ends the program if that fails.
  */
-void kept_write(const struct command *command, const char *name, int snapshot);
+void kept_write(const struct command *command, const char *name, int snapshot,
+		const struct moment *moment);
 
 /*
  * kept_read - read the table of a file

@@ -15,11 +15,13 @@
 
 enum {
 	KEY_JSON = KEY_WINDOW_OWN,
+	KEY_CONSISTENT,
 };
 
 static const struct option_spec options[] = {
 	OPTIONS_WINDOW,
 	{ 'f', "file", "FILE", "write the copy to FILE, its table to FILE.json" },
+	OPTION_CONSISTENT(KEY_CONSISTENT),
 	{ KEY_JSON, "json", NULL, "print the table as JSON" },
 	{ 0 }
 };
@@ -62,10 +64,12 @@ static int print_entry(const struct drm_snoop_snapshot_range *range, void *data)
 {
 	const char *change = kept_change(range);
 
-	printf("%012" PRIx64 "-%012" PRIx64 " %s %s %s%s%s\n", (uint64_t)range->start,
+	printf("%012" PRIx64 "-%012" PRIx64 " %s %s %s%s%s%s%s\n", (uint64_t)range->start,
 	       (uint64_t)range->end, drmsnoop_range_kind_name(range->kind),
 	       drmsnoop_placement_name(range->placement), kept_state(range),
-	       change ? " " : "", change ?: "");
+	       change ? " " : "", change ?: "",
+	       range->flags & DRM_SNOOP_SNAPSHOT_NOT_STOPPED ? " not-stopped" : "",
+	       range->flags & DRM_SNOOP_SNAPSHOT_SHARED ? " shared" : "");
 	return ferror(stdout) ? 1 : 0;
 }
 
@@ -102,7 +106,7 @@ static void copy_data(int snapshot, int fd, const char *name, off_t start, off_t
 	}
 }
 
-static void copy_file(int snapshot, const char *name)
+static void copy_file(int snapshot, const struct moment *moment, const char *name)
 {
 	struct stat st, kept;
 	off_t start, end = 0;
@@ -128,14 +132,14 @@ static void copy_file(int snapshot, const char *name)
 	if (close(fd))
 		die_writing(&snapshot_command, name, errno);
 	if (regular)
-		kept_write(&snapshot_command, name, snapshot);
+		kept_write(&snapshot_command, name, snapshot, moment);
 }
 
-static void print_table(int snapshot, bool json)
+static void print_table(int snapshot, const struct moment *moment, bool json)
 {
 	int ret;
 
-	ret = json ? kept_json(stdout, snapshot, "") :
+	ret = json ? kept_json(stdout, snapshot, moment, "") :
 		     drmsnoop_foreach_snapshot_range(snapshot, print_entry, NULL);
 	if (ret < 0)
 		die(&snapshot_command, "%s", drmsnoop_error());
@@ -146,6 +150,7 @@ static int run(int argc, char **argv)
 {
 	const char *value, *name = NULL;
 	struct window window = WINDOW_INIT(&snapshot_command);
+	struct moment moment = { 0 };
 	struct show show = { 0 };
 	struct drmsnoop *snoop;
 	bool json = false;
@@ -156,6 +161,8 @@ static int run(int argc, char **argv)
 			continue;
 		if (key == 'f')
 			name = value;
+		else if (key == KEY_CONSISTENT)
+			moment_option(&moment, &window.selection, value);
 		else if (key == KEY_JSON)
 			json = true;
 	}
@@ -165,14 +172,14 @@ static int run(int argc, char **argv)
 
 	snoop = window_open(&window);
 	show_begin(&show);
-	snapshot = drmsnoop_snapshot(snoop, window.start, window.size,
-				     (struct drm_snoop_progress *)&show.progress);
+	snapshot = moment_copy(&moment, snoop, window.start, window.size,
+			       (struct drm_snoop_progress *)&show.progress);
 	show_end(&show);
 	if (snapshot < 0)
 		die(&snapshot_command, "%s", drmsnoop_error());
 	drmsnoop_close(snoop);
-	copy_file(snapshot, name);
-	print_table(snapshot, json);
+	copy_file(snapshot, &moment, name);
+	print_table(snapshot, &moment, json);
 	close(snapshot);
 	return 0;
 }

@@ -767,6 +767,28 @@ int drmsnoop_snapshot(struct drmsnoop *snoop, uint64_t offset, uint64_t size,
 		      struct drm_snoop_progress *progress);
 
 /**
+ * drmsnoop_snapshot_consistent - copy a window as it is at one moment
+ * @snoop: handle that is bound, opened for writing
+ * @offset: as for drmsnoop_snapshot()
+ * @size: as for drmsnoop_snapshot()
+ * @budget_ms: most milliseconds for which writers are stopped, or 0: as many as
+ *	drm_snoop allows
+ * @stopped_us: returned microseconds for which they were, or NULL
+ * @progress: as for drmsnoop_snapshot()
+ *
+ * The CPU and the GPU are kept from writing to the objects of the window for as long as
+ * all is copied. Entries of the table with DRM_SNOOP_SNAPSHOT_NOT_STOPPED are not of that
+ * moment: memory of the process, and objects that others use too.
+ *
+ * Returns as drmsnoop_snapshot(); -ETIME (@budget_ms is over; nobody is stopped any
+ * more), -EACCES (not for writing), -EPERM (also: switched off), -EBUSY (the target binds
+ * anew all the time), -EOPNOTSUPP (this drm_snoop takes none that are consistent).
+ */
+int drmsnoop_snapshot_consistent(struct drmsnoop *snoop, uint64_t offset, uint64_t size,
+				 uint32_t budget_ms, uint32_t *stopped_us,
+				 struct drm_snoop_progress *progress);
+
+/**
  * drmsnoop_snapshot_start - the address of byte 0 of a snapshot
  * @snapshot: descriptor of drmsnoop_snapshot(), or a duplicate
  * @start: returned address, or offset in the object

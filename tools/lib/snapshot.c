@@ -26,11 +26,31 @@ static int explain(const struct drmsnoop *snoop, int error)
 	return dsn_explain_content(snoop, "snapshot", error);
 }
 
-int drmsnoop_snapshot(struct drmsnoop *snoop, uint64_t offset, uint64_t size,
-		      struct drm_snoop_progress *progress)
+static int explain_consistent(const struct drmsnoop *snoop, int error)
+{
+	switch (error) {
+	case EINVAL:
+	case E2BIG:
+		return dsn_fail(EOPNOTSUPP, "this drm_snoop takes no consistent snapshots: update it");
+	case EACCES:
+		return dsn_fail(error, "consistent snapshot: not registered for writing, which stopping needs: use `drmsnoop run --write`");
+	case EPERM:
+		if (snoop->info.features & DRM_SNOOP_FEATURE_WRITE)
+			return dsn_fail(error, "consistent snapshot: they are switched off: as root, echo 1000 >/sys/module/drm_snoop/parameters/max_stop_ms");
+		return dsn_explain_writing(&dsn_real_roots);
+	case ETIME:
+		return dsn_fail(error, "consistent snapshot: the time was up before work was done and all copied: allow more, have max_stop_ms of drm_snoop raised, or take a smaller window or a plain one");
+	case EBUSY:
+		return dsn_fail(error, "consistent snapshot: the target binds something else there again and again: try again, or take a plain one");
+	}
+	return explain(snoop, error);
+}
+
+/* The whole pages of a window. */
+static int take(struct drmsnoop *snoop, uint64_t offset, uint64_t size,
+		struct drm_snoop_snapshot *arg)
 {
 	const uint64_t mask = sysconf(_SC_PAGESIZE) - 1;
-	struct drm_snoop_snapshot arg = { .progress = (uintptr_t)progress };
 	int ret;
 
 	if (!size)
@@ -38,12 +58,38 @@ int drmsnoop_snapshot(struct drmsnoop *snoop, uint64_t offset, uint64_t size,
 	ret = dsn_check_window(snoop, &offset, &size);
 	if (ret)
 		return ret;
-	arg.addr = offset & ~mask;
-	arg.size = ((offset + size + mask) & ~mask) - arg.addr;
+	arg->addr = offset & ~mask;
+	arg->size = ((offset + size + mask) & ~mask) - arg->addr;
 	do
-		ret = snoop->backend->ioctl(snoop->fd, DRM_IOCTL_SNOOP_SNAPSHOT, &arg);
+		ret = snoop->backend->ioctl(snoop->fd, DRM_IOCTL_SNOOP_SNAPSHOT, arg);
 	while (ret == -EINTR);
-	return ret ? explain(snoop, -ret) : arg.fd;
+	if (!ret)
+		return arg->fd;
+	return arg->flags ? explain_consistent(snoop, -ret) : explain(snoop, -ret);
+}
+
+int drmsnoop_snapshot(struct drmsnoop *snoop, uint64_t offset, uint64_t size,
+		      struct drm_snoop_progress *progress)
+{
+	struct drm_snoop_snapshot arg = { .progress = (uintptr_t)progress };
+
+	return take(snoop, offset, size, &arg);
+}
+
+int drmsnoop_snapshot_consistent(struct drmsnoop *snoop, uint64_t offset, uint64_t size,
+				 uint32_t budget_ms, uint32_t *stopped_us,
+				 struct drm_snoop_progress *progress)
+{
+	struct drm_snoop_snapshot arg = {
+		.progress = (uintptr_t)progress,
+		.flags = DRM_SNOOP_SNAPSHOT_CONSISTENT,
+		.budget_ms = budget_ms ? budget_ms : UINT32_MAX,
+	};
+	int ret = take(snoop, offset, size, &arg);
+
+	if (ret >= 0 && stopped_us)
+		*stopped_us = arg.stopped_us;
+	return ret;
 }
 
 /* The next entries of a table. */
