@@ -8,7 +8,7 @@
 . "$DRM_SNOOP_TOP/tests/lib/target.sh"
 . "$DRM_SNOOP_TOP/tests/lib/bytes.sh"
 
-plan 38
+plan 42
 
 # gdb_on CORE COMMAND...: its output, in lines.
 gdb_on()
@@ -91,7 +91,7 @@ gunzip -c "$core.gz" >"$work/unpacked"
 # The notes have the time.
 is 'the same content' "$(cmp -n "$tail" "$core" "$work/unpacked" && stat -c %s "$work/unpacked")" "$(stat -c %s "$core")"
 like 'JSON' "$(drmsnoop core "$pid" --json --only vram -o "$core")" \
-	"^\{\"file\":\".*core\",\"pid\":$pid,\"client\":$client,\"vm\":1,\"compressed\":false,\"size\":[0-9]+,\"ranges\":6,\"content\":81920,\"left_out\":1245184,\"unreadable\":\[\]\}\$"
+	"^\{\"file\":\".*core\",\"pid\":$pid,\"client\":$client,\"vm\":1,\"compressed\":false,\"consistent\":false,\"stopped_us\":0,\"size\":[0-9]+,\"ranges\":6,\"content\":81920,\"left_out\":1245184,\"unreadable\":\[\]\}\$"
 is 'VRAM only' "$(segments "$core" | grep -v ' 0 0 ')" '100000 10000 10000 RW
 200000 4000 4000 R'
 succeeds 'some addresses' drmsnoop core "$pid" --only 0x10f000-0x40005000 -o "$core"
@@ -101,6 +101,18 @@ is 'these only' "$(segments "$core" | grep -v ' 0 0 ')" '10f000 1000 1000 RW
 40000000 4000 4000 RW'
 succeeds 'through an inherited descriptor' drmsnoop run "$pid" -- drmsnoop core @0 -o "$core"
 like 'in gdb' "$(gdb_on "$core" 'x/s 0x10ff00')" 'GPU-DATA'
+
+note 'of one moment'
+t fill v 0x100000 64K 1
+t fill v 0x100000000 64K 1
+t loop add v 0x100000 64K 1 ';' add v 0x100000000 64K 1
+succeeds 'consistent' drmsnoop core "$pid" --consistent --json -o "$core"
+t stop
+like 'it says so' "$(cat "$work/out")" '"consistent":true,"stopped_us":[1-9][0-9]*,.*"unreadable":\[\{"start":"0x40004000","end":"0x40006000","kind":"userptr","placement":"unknown","error":"EIO"\}\]'
+gdb_on "$core" "dump memory $work/low 0x100000 0x110000" "dump memory $work/4g 0x100000000 0x100010000" >/dev/null
+# Numbers of the first place, and how much less those of the second are.
+is 'no number is torn' "$(od -An -v -w8 -t u8 "$work/low" | sort -u | wc -l) $(od -An -v -w8 -t u8 "$work/4g" | sort -u | wc -l)" '1 1'
+is 'nothing is between two jobs' "$(($(od -An -N8 -t u8 "$work/low") - $(od -An -N8 -t u8 "$work/4g") <= 1))" 1
 
 note 'failures'
 rm -f "$work"/core*

@@ -5,7 +5,7 @@
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 
 drmsnoop=$DRM_SNOOP_BUILD/tools/drmsnoop
-plan 119
+plan 120
 
 # wrong NAME REGEX ARGUMENTS...
 wrong()
@@ -96,6 +96,7 @@ wrong 'core: no file' '--output is missing' core 1
 wrong 'core: unknown choice' "--only is a placement or START-END, not 'ram'" core 1 -o x --only ram
 wrong 'core: no end' "address '' is not a number" core 1 -o x --only 0x1000-
 wrong 'core: nothing between' 'the end 0x1000 is not above the start' core 1 -o x --only 0x1000-0x1000
+wrong 'core: no time' 'in 0 milliseconds nothing can be copied' core 1 -o x --consistent=0
 wrong 'core: two choices' '--only has addresses once only' core 1 -o x --only 0-1 --only 1-2
 
 wrong 'gdb: no process' 'a process id is missing' gdb

@@ -10,12 +10,14 @@
 
 #include "core_file.h"
 #include "json.h"
+#include "moment.h"
 #include "number.h"
 #include "window.h"
 
 enum {
 	KEY_ONLY = KEY_WINDOW_OWN,
 	KEY_COMPRESS,
+	KEY_CONSISTENT,
 	KEY_JSON,
 };
 
@@ -25,6 +27,7 @@ static const struct option_spec options[] = {
 	OPTION_VM,
 	{ 'o', "output", "FILE", "write the core to FILE" },
 	{ KEY_ONLY, "only", "WHAT", "a placement, as vram, or addresses START-END" },
+	OPTION_CONSISTENT(KEY_CONSISTENT),
 	{ KEY_COMPRESS, "compress", NULL, "write it in the format of gzip" },
 	{ KEY_JSON, "json", NULL, "print what is in it as JSON" },
 	{ 0 }
@@ -42,6 +45,7 @@ struct dump {
 	struct core_file *file;
 	const char *name;
 	bool compress, json;
+	struct moment moment;
 	/* progress: shown on a terminal, at this time */
 	bool show;
 	double shown;
@@ -154,6 +158,8 @@ static void print_json(const struct dump *dump, size_t count, const struct sum *
 	json_object_object_add(object, "client", json_object_new_uint64(dump->bound.client));
 	json_object_object_add(object, "vm", json_object_new_uint64(dump->bound.id));
 	json_object_object_add(object, "compressed", json_object_new_boolean(dump->compress));
+	json_object_object_add(object, "consistent", json_object_new_boolean(dump->moment.consistent));
+	json_object_object_add(object, "stopped_us", json_object_new_int64(dump->moment.stopped_us));
 	json_object_object_add(object, "size",
 			       json_object_new_uint64(drmsnoop_core_size(dump->core)));
 	json_object_object_add(object, "ranges", json_object_new_uint64(count));
@@ -184,6 +190,8 @@ static void print_sum(const struct dump *dump)
 		printf(", %s left out", number_human(sum.left_out, rest));
 	if (sum.unreadable)
 		printf(", %s cannot be read", number_human(sum.unreadable, rest));
+	if (dump->moment.consistent)
+		printf(", stopped for %" PRIu32 " us", dump->moment.stopped_us);
 	putchar('\n');
 }
 
@@ -202,6 +210,19 @@ static void write_core(struct dump *dump)
 	core_file_finish(dump->file, drmsnoop_core_size(dump->core));
 }
 
+/* The content is that of one moment, so it is copied first. */
+static void freeze(struct dump *dump, struct drmsnoop *snoop)
+{
+	uint64_t start = dump->options.start, end = dump->options.end ?: dump->bound.end;
+	int snapshot;
+
+	snapshot = moment_copy(&dump->moment, snoop, start, end - start, NULL);
+	if (snapshot < 0)
+		die(&core_command, "%s", drmsnoop_error());
+	dump->options.snapshot = snapshot;
+	dump->options.flags = DRMSNOOP_CORE_SNAPSHOT | DRMSNOOP_CORE_CONSISTENT;
+}
+
 static int run(int argc, char **argv)
 {
 	struct dump dump = { .selection = SELECTION_INIT(&core_command) };
@@ -218,6 +239,9 @@ static int run(int argc, char **argv)
 			break;
 		case KEY_ONLY:
 			choose(&dump, value);
+			break;
+		case KEY_CONSISTENT:
+			moment_option(&dump.moment, &dump.selection, value);
 			break;
 		case KEY_COMPRESS:
 			dump.compress = true;
@@ -238,6 +262,8 @@ static int run(int argc, char **argv)
 	dump.options.client_id = dump.bound.client;
 	dump.options.vm_id = dump.bound.id;
 	dump.options.pid = dump.selection.pid;
+	if (dump.moment.consistent)
+		freeze(&dump, snoop);
 	if (drmsnoop_core_open(snoop, &dump.options, &dump.core))
 		die(&core_command, "%s", drmsnoop_error());
 	write_core(&dump);

@@ -174,6 +174,10 @@ static int add_frozen(const struct drm_snoop_snapshot_range *range, void *data)
 		entry.flags |= DRMSNOOP_CORE_REBOUND;
 	if (range->flags & DRM_SNOOP_SNAPSHOT_MOVED)
 		entry.flags |= DRMSNOOP_CORE_MOVED;
+	if (range->flags & DRM_SNOOP_SNAPSHOT_NOT_STOPPED)
+		entry.flags |= DRMSNOOP_CORE_NOT_STOPPED;
+	if (range->flags & DRM_SNOOP_SNAPSHOT_SHARED)
+		entry.flags |= DRMSNOOP_CORE_SHARED;
 	return add_range(data, &entry);
 }
 
@@ -228,7 +232,8 @@ int drmsnoop_core_open(struct drmsnoop *snoop, const struct drmsnoop_core_option
 	struct drmsnoop_core *core;
 	int ret;
 
-	if (options->flags & ~(DRMSNOOP_CORE_LIVE | DRMSNOOP_CORE_SNAPSHOT) ||
+	if (options->flags & ~(DRMSNOOP_CORE_LIVE | DRMSNOOP_CORE_SNAPSHOT |
+			       DRMSNOOP_CORE_CONSISTENT) ||
 	    (options->end && options->start >= options->end))
 		return dsn_fail(EINVAL, "a core of nothing, or unknown flags");
 	core = calloc(1, sizeof(*core));

@@ -39,6 +39,8 @@ extern "C" {
 #define DRMSNOOP_CORE_SNAPSHOT	(1U << 1)
 /* not all was wanted: some ranges are DRMSNOOP_CORE_LEFT_OUT */
 #define DRMSNOOP_CORE_PARTIAL	(1U << 2)
+/* with DRMSNOOP_CORE_SNAPSHOT: of one moment, but for DRMSNOOP_CORE_NOT_STOPPED */
+#define DRMSNOOP_CORE_CONSISTENT	(1U << 3)
 
 /**
  * struct drmsnoop_core_target - what the core is of
@@ -121,6 +123,10 @@ struct drmsnoop_core_table {
 #define DRMSNOOP_CORE_REBOUND	(1U << 2)
 /* of a snapshot: the memory moved during the copy */
 #define DRMSNOOP_CORE_MOVED	(1U << 3)
+/* of a consistent snapshot: copied while writers ran, not at its moment */
+#define DRMSNOOP_CORE_NOT_STOPPED	(1U << 4)
+/* of a consistent snapshot: other clients use the object too, or it is a dma-buf */
+#define DRMSNOOP_CORE_SHARED	(1U << 5)
 
 /**
  * struct drmsnoop_core_range - a range, or a part of one

@@ -847,7 +847,10 @@ struct drmsnoop_core_options {
 	/** @end: Only addresses below; 0: to the end. */
 	uint64_t end;
 
-	/** @flags: DRMSNOOP_CORE_LIVE, for what is not kept; DRMSNOOP_CORE_SNAPSHOT. */
+	/**
+	 * @flags: DRMSNOOP_CORE_LIVE, for what is not kept; DRMSNOOP_CORE_SNAPSHOT, and with
+	 * it DRMSNOOP_CORE_CONSISTENT.
+	 */
 	uint32_t flags;
 
 	/**
