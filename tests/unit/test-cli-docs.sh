@@ -15,7 +15,7 @@ plan $((5 + 4 * ${#commands[@]} + 6))
 help_options()
 {
 	"$drmsnoop" ${1:+"$1"} --help |
-		sed -nE '/^Options:/,/^$/{s/^ +(-., )?--([a-z0-9-]+)( [A-Z]+)?  .*/\1--\2\3/p}' | sort
+		sed -nE '/^Options:/,/^$/{s/^ +(-., )?--([a-z0-9-]+)( [A-Z]+|\[=[A-Z]+\])?  .*/\1--\2\3/p}' | sort
 }
 
 # The same, as the section "Options" of a man page documents them.
@@ -23,13 +23,13 @@ man_options()
 {
 	awk '/^Options$/ { on = 1; getline; next }
 	     on && /^---/ { exit }
-	     on' "$1" | sed -nE 's/^(-., )?--([a-z0-9-]+)( [A-Z]+)?$/\1--\2\3/p' | sort
+	     on' "$1" | sed -nE 's/^(-., )?--([a-z0-9-]+)( [A-Z]+|\[=[A-Z]+\])?$/\1--\2\3/p' | sort
 }
 
 # The options alone, short and long ones on lines of their own.
 flat()
 {
-	sed -E 's/ [A-Z]+$//; s/, /\n/' | sort
+	sed -E 's/( [A-Z]+|\[=[A-Z]+\])$//; s/, /\n/' | sort
 }
 
 # What the completion offers after the words given, options only or all.
