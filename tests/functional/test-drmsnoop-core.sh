@@ -4,6 +4,7 @@
 # target's engine has; of a target that was killed too. What fails leaves no file.
 # vm: --gpu gpusim
 # timeout: 400
+# slow: starts gdb many times; test-snoop-snapshot and test-snoop-read make the same calls
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 . "$DRM_SNOOP_TOP/tests/lib/target.sh"
 . "$DRM_SNOOP_TOP/tests/lib/bytes.sh"

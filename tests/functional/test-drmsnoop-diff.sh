@@ -4,6 +4,7 @@
 # where it wrote; live memory and the snapshot agree.
 # vm: --gpu gpusim
 # timeout: 240
+# slow: starts many programs; test-snoop-read and test-snoop-snapshot make the same calls
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 . "$DRM_SNOOP_TOP/tests/lib/target.sh"
 
