@@ -4,8 +4,7 @@
 # needs, that all ranges are in it, and the last byte.
 # vm: --gpu gpusim
 # timeout: 300
-# slow: reads thousands of ranges; test-snoop-read makes the same calls
-# slow: copies half a gigabyte; test-drmsnoop-core has the same calls
+# slow: copies half a gigabyte; test-snoop-read makes the same calls
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 . "$DRM_SNOOP_TOP/tests/lib/target.sh"
 

@@ -4,7 +4,7 @@
 # what the target's engine has, and what it stores later; of a target that was killed too.
 # vm: --gpu gpusim
 # timeout: 400
-# slow: starts gdb a dozen times; test-drmsnoop-core has the same calls of drm_snoop
+# slow: starts gdb a dozen times; test-snoop-read makes the same calls
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 . "$DRM_SNOOP_TOP/tests/lib/target.sh"
 . "$DRM_SNOOP_TOP/tests/lib/bytes.sh"
