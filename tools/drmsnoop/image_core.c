@@ -134,7 +134,8 @@ static bool read_notes(struct image *image, uint64_t offset, uint64_t size)
 
 void core_read(struct image *image)
 {
-	const unsigned char order = BYTE_ORDER == LITTLE_ENDIAN ? ELFDATA2LSB : ELFDATA2MSB;
+	/* That of this machine. */
+	const unsigned char order = htole16(1) == 1 ? ELFDATA2LSB : ELFDATA2MSB;
 	Elf64_Ehdr header;
 	Elf64_Phdr phdr;
 
