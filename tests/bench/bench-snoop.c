@@ -338,7 +338,8 @@ int main(int argc, char **argv)
 		[GROUP_MAP] = { .name = "memcpy of 1 MiB out of maps", .bytes = BULK },
 		[GROUP_TOUCH] = { .name = "mmap and first touch of 1 MiB", .bytes = BULK },
 		[GROUP_SNAPSHOT] = { .name = "copies of 4 MiB to shmem", .bytes = TARGET_SIZE },
-		[GROUP_LARGE] = { .name = "copies of 256 MiB to shmem", .bytes = TARGET_LARGE_SIZE },
+		[GROUP_LARGE] = { .name = "copies of 256 MiB to shmem",
+				  .bytes = TARGET_LARGE_SIZE },
 	};
 	const struct bench_group *list[GROUPS];
 	const struct bench_limit all_limits[] = {

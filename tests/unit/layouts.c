@@ -51,7 +51,8 @@ static struct blob read_blob(const char *path)
 	if (!elf || elf_getshdrstrndx(elf, &names))
 		die(path, "no ELF file");
 	while (!blob.data && (section = elf_nextscn(elf, section))) {
-		name = gelf_getshdr(section, &header) ? elf_strptr(elf, names, header.sh_name) : NULL;
+		name = gelf_getshdr(section, &header) ?
+		       elf_strptr(elf, names, header.sh_name) : NULL;
 		if (!name || strcmp(name, ".BTF"))
 			continue;
 		data = elf_rawdata(section, NULL);
