@@ -158,8 +158,10 @@ static void print_json(const struct dump *dump, size_t count, const struct sum *
 	json_object_object_add(object, "client", json_object_new_uint64(dump->bound.client));
 	json_object_object_add(object, "vm", json_object_new_uint64(dump->bound.id));
 	json_object_object_add(object, "compressed", json_object_new_boolean(dump->compress));
-	json_object_object_add(object, "consistent", json_object_new_boolean(dump->moment.consistent));
-	json_object_object_add(object, "stopped_us", json_object_new_int64(dump->moment.stopped_us));
+	json_object_object_add(object, "consistent",
+			       json_object_new_boolean(dump->moment.consistent));
+	json_object_object_add(object, "stopped_us",
+			       json_object_new_int64(dump->moment.stopped_us));
 	json_object_object_add(object, "size",
 			       json_object_new_uint64(drmsnoop_core_size(dump->core)));
 	json_object_object_add(object, "ranges", json_object_new_uint64(count));

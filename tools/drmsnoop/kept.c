@@ -88,8 +88,9 @@ int kept_json(FILE *out, int snapshot, const struct moment *moment, const char *
 		return ret;
 	if (fstat(snapshot, &st))
 		return -errno;
-	fprintf(out, "{\"start\":\"0x%" PRIx64 "\",\"end\":\"0x%" PRIx64 "\",\"consistent\":%s,"
-		"\"stopped_us\":%" PRIu32 ",\"ranges\":[", start, start + st.st_size,
+	fprintf(out, "{\"start\":\"0x%" PRIx64 "\",\"end\":\"0x%" PRIx64 "\",", start,
+		start + st.st_size);
+	fprintf(out, "\"consistent\":%s,\"stopped_us\":%" PRIu32 ",\"ranges\":[",
 		moment->consistent ? "true" : "false", moment->stopped_us);
 	ret = drmsnoop_foreach_snapshot_range(snapshot, put_range, &writer);
 	fprintf(out, "%s]}\n", separator);
