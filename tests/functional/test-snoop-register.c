@@ -372,7 +372,8 @@ static void test_card_info(void **state)
 	expect_equal(info.features, DRM_SNOOP_FEATURE_READ | DRM_SNOOP_FEATURE_VM |
 		     DRM_SNOOP_FEATURE_WRITE | DRM_SNOOP_FEATURE_USERPTR |
 		     DRM_SNOOP_FEATURE_PAGES | DRM_SNOOP_FEATURE_POLL |
-		     DRM_SNOOP_FEATURE_MMAP | DRM_SNOOP_FEATURE_SNAPSHOT);
+		     DRM_SNOOP_FEATURE_MMAP | DRM_SNOOP_FEATURE_SNAPSHOT |
+		     DRM_SNOOP_FEATURE_CONSISTENT);
 	expect_equal(info.adapter_state, DRM_SNOOP_ADAPTER_READY);
 	expect_equal(info.pad, 0);
 	assert_string_equal(info.driver, "gpusim");
@@ -415,7 +416,7 @@ static void test_card_info_without_adapter(void **state)
 		expect_equal(info.features, DRM_SNOOP_FEATURE_READ | DRM_SNOOP_FEATURE_WRITE |
 			     DRM_SNOOP_FEATURE_USERPTR | DRM_SNOOP_FEATURE_PAGES |
 			     DRM_SNOOP_FEATURE_POLL | DRM_SNOOP_FEATURE_MMAP |
-			     DRM_SNOOP_FEATURE_SNAPSHOT);
+			     DRM_SNOOP_FEATURE_SNAPSHOT | DRM_SNOOP_FEATURE_CONSISTENT);
 		expect_equal(info.adapter_state, DRM_SNOOP_ADAPTER_NONE);
 		assert_string_equal(info.module, cards[i].module);
 		expect_true(strstr(info.adapter_reason, cards[i].driver));
