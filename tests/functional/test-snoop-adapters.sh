@@ -4,6 +4,8 @@
 # adapter for, but has another layout (tests/modules/oddgem).
 # vm: --gpu gpusim
 # timeout: 300
+# slow: loads drm_snoop anew for each driver, as test-snoop-hotplug does; unit/test-layouts
+# finds the same layouts
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 . "$DRM_SNOOP_TOP/tests/lib/cards.sh"
 
