@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../tools/drmsnoop/json.h"
+#include "../tools/drmsnoop/text.h"
 #include "snapshot.h"
 #include "text.h"
 
@@ -30,28 +31,18 @@ static struct drm_snoop_range range_of(const struct drm_snoop_snapshot_range *en
 	};
 }
 
-static const char *change_of(const struct drm_snoop_snapshot_range *entry)
-{
-	if (entry->flags & DRM_SNOOP_SNAPSHOT_REBOUND)
-		return "rebound";
-	return entry->flags & DRM_SNOOP_SNAPSHOT_MOVED ? "moved" : NULL;
-}
-
 /* Why there is no content, and what happened meanwhile; NULL if there is nothing to say. */
 static const char *reason_of(const struct drm_snoop_snapshot_range *entry,
 			     char text[REASON_SIZE])
 {
-	const char *change = change_of(entry);
-	const char *name;
+	const char *change = text_change(entry->flags);
 	int length = 0;
 
 	if (!entry->error && !change)
 		return NULL;
-	if (entry->error) {
-		name = strerrorname_np(entry->error);
+	if (entry->error)
 		length = snprintf(text, REASON_SIZE, "not copied: %s: %s",
-				  name ? name : "?", strerror(entry->error));
-	}
+				  text_error(entry->error), strerror(entry->error));
 	if (change && length < REASON_SIZE)
 		snprintf(text + length, REASON_SIZE - length, "%s%s meanwhile",
 			 length ? "; " : "", change);
@@ -79,20 +70,13 @@ static int append_entry(const struct snapshot *snapshot, size_t i,
 {
 	const struct drm_snoop_snapshot_range *entry = &snapshot->entries[i];
 	struct drm_snoop_range range = range_of(entry);
-	const char *change = change_of(entry), *name = NULL;
 	char reason[REASON_SIZE];
 	struct json_object *value;
 
 	value = json_range(&range, snapshot->objects,
 			   reason_of(entry, reason));
-	if (entry->error) {
-		name = strerrorname_np(entry->error);
-		name = name ? name : "?";
-	}
 	/* As those of drmsnoop snapshot --json. */
-	json_object_object_add(value, "error", name ? json_text(name) : NULL);
-	json_object_object_add(value, "change",
-			       change ? json_text(change) : NULL);
+	json_add_outcome(value, entry);
 	return text_append_json(text, value, 0);
 }
 

@@ -5,13 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "core_file.h"
 #include "json.h"
 #include "moment.h"
 #include "number.h"
+#include "text.h"
 #include "window.h"
 
 enum {
@@ -80,31 +81,17 @@ static void choose(struct dump *dump, const char *text)
 	dump->options.end = dump->options.start + size;
 }
 
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec + ts.tv_nsec / 1e9;
-}
-
 static int put(const void *bytes, size_t size, uint64_t offset, void *data)
 {
 	struct dump *dump = data;
 
 	core_file_put(dump->file, bytes, size, offset);
-	if (dump->show && now() >= dump->shown + SHOW_S) {
+	if (dump->show && clock_now() >= dump->shown + SHOW_S) {
 		fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 " MiB", offset >> 20,
 			dump->total >> 20);
-		dump->shown = now();
+		dump->shown = clock_now();
 	}
 	return 0;
-}
-
-static bool is_content(const struct drmsnoop_core_range *range)
-{
-	return !range->error && !(range->flags & DRMSNOOP_CORE_LEFT_OUT) &&
-	       range->kind != DRM_SNOOP_RANGE_SPARSE;
 }
 
 /* What is in the core. */
@@ -124,7 +111,7 @@ static struct json_object *json_error(const struct drmsnoop_core_range *range)
 	json_object_object_add(object, "placement",
 			       json_text(drmsnoop_placement_name(range->placement)));
 	json_object_object_add(object, "error",
-			       json_text(strerrorname_np(range->error) ?: "?"));
+			       json_text(text_error(range->error)));
 	return object;
 }
 
@@ -142,8 +129,8 @@ static void add_range(struct sum *sum, const struct drmsnoop_core_range *range)
 			printf("%012" PRIx64 "-%012" PRIx64 " %s %s %s\n", range->start,
 			       range->end, drmsnoop_range_kind_name(range->kind),
 			       drmsnoop_placement_name(range->placement),
-			       strerrorname_np(range->error) ?: "?");
-	} else if (is_content(range)) {
+			       text_error(range->error));
+	} else if (range->kind != DRM_SNOOP_RANGE_SPARSE) {
 		sum->content += size;
 	}
 }

@@ -93,6 +93,16 @@ struct json_object *json_range(const struct drm_snoop_range *range,
 	return value;
 }
 
+void json_add_outcome(struct json_object *value,
+		      const struct drm_snoop_snapshot_range *entry)
+{
+	const char *change = text_change(entry->flags);
+
+	json_object_object_add(value, "error", entry->error ?
+			       json_text(text_error(entry->error)) : NULL);
+	json_object_object_add(value, "change", change ? json_text(change) : NULL);
+}
+
 struct json_object *json_bo(const struct drm_snoop_object *object)
 {
 	const char *reason = drmsnoop_object_reason(object);

@@ -6,7 +6,7 @@
  * The JSON that people script against: the schemas are in the man pages of the
  * commands. Addresses, offsets in objects and tokens are strings "0x...",
  * because many readers keep numbers as doubles. Depends on json-c and
- * libdrmsnoop only. All functions return a new reference.
+ * libdrmsnoop only. All that return a value return a new reference.
  */
 
 #include <stdio.h>
@@ -37,6 +37,13 @@ struct json_object *json_vm(const struct drm_snoop_vm *vm);
 struct json_object *json_range(const struct drm_snoop_range *range,
 			       const struct drmsnoop_objects *objects,
 			       const char *reason);
+
+/*
+ * json_add_outcome - add "error" and "change" of an entry of a snapshot
+ * @value: object
+ */
+void json_add_outcome(struct json_object *value,
+		      const struct drm_snoop_snapshot_range *entry);
 
 /* json_bo - an object */
 struct json_object *json_bo(const struct drm_snoop_object *object);

@@ -11,6 +11,7 @@
 
 #include "kept.h"
 #include "number.h"
+#include "text.h"
 
 #define SUFFIX ".json"
 
@@ -20,15 +21,8 @@
 const char *kept_state(const struct drm_snoop_snapshot_range *range)
 {
 	if (range->error)
-		return strerrorname_np(range->error) ?: "?";
+		return text_error(range->error);
 	return range->kind == DRM_SNOOP_RANGE_SPARSE ? "zeros" : "copied";
-}
-
-const char *kept_change(const struct drm_snoop_snapshot_range *range)
-{
-	if (range->flags & DRM_SNOOP_SNAPSHOT_REBOUND)
-		return "rebound";
-	return range->flags & DRM_SNOOP_SNAPSHOT_MOVED ? "moved" : NULL;
 }
 
 /* A table that is being written. */
@@ -50,7 +44,6 @@ static bool is_stopped(const struct moment *moment,
 static int put_range(const struct drm_snoop_snapshot_range *range, void *data)
 {
 	struct json_object *object = json_object_new_object();
-	const char *change = kept_change(range);
 	struct writer *writer = data;
 
 	json_object_object_add(object, "start", json_hex(range->start));
@@ -61,9 +54,7 @@ static int put_range(const struct drm_snoop_snapshot_range *range, void *data)
 			       json_text(drmsnoop_placement_name(range->placement)));
 	json_object_object_add(object, "object", json_hex(range->object_id));
 	json_object_object_add(object, "offset", json_hex(range->object_offset));
-	json_object_object_add(object, "error", range->error ?
-			       json_text(kept_state(range)) : NULL);
-	json_object_object_add(object, "change", change ? json_text(change) : NULL);
+	json_add_outcome(object, range);
 	json_object_object_add(object, "stopped",
 			       json_object_new_boolean(is_stopped(writer->moment, range)));
 	json_object_object_add(object, "shared",

@@ -26,9 +26,6 @@ int kept_json(FILE *out, int snapshot, const struct moment *moment, const char *
 /* kept_state - "copied", "zeros" or the name of an errno */
 const char *kept_state(const struct drm_snoop_snapshot_range *range);
 
-/* kept_change - "rebound", "moved" or NULL */
-const char *kept_change(const struct drm_snoop_snapshot_range *range);
-
 /*
  * kept_begin - the table of a file that will be written is no longer true
  * @name: of the file

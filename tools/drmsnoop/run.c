@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "clock.h"
 #include "select.h"
 
 enum {
@@ -118,14 +119,6 @@ static void bind(struct run *run)
 		warn(&run_command, "the descriptor is not bound: the process has no VM; choose an object with --bo");
 }
 
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec + ts.tv_nsec / 1e9;
-}
-
 /* The target and who started it, for the end of the program. */
 static struct child child;
 static pid_t client, starter;
@@ -192,7 +185,7 @@ static bool try_child(struct run *run)
 
 static void wait_for_client(struct run *run)
 {
-	double end = now() + run->wait;
+	double end = clock_now() + run->wait;
 
 	for (;;) {
 		if (try_child(run))
@@ -203,7 +196,7 @@ static void wait_for_client(struct run *run)
 			    "had what was asked for" : "used a GPU");
 		if (asked_to_end)
 			exit(128 + asked_to_end);
-		if (now() >= end)
+		if (clock_now() >= end)
 			break;
 		nanosleep(&(struct timespec){ .tv_nsec = 50000000 }, NULL);
 	}

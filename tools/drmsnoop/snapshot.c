@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "kept.h"
+#include "text.h"
 
 enum {
 	KEY_JSON = KEY_WINDOW_OWN,
@@ -62,7 +63,7 @@ static void show_end(struct show *show)
 
 static int print_entry(const struct drm_snoop_snapshot_range *range, void *data)
 {
-	const char *change = kept_change(range);
+	const char *change = text_change(range->flags);
 
 	printf("%012" PRIx64 "-%012" PRIx64 " %s %s %s%s%s%s%s\n", (uint64_t)range->start,
 	       (uint64_t)range->end, drmsnoop_range_kind_name(range->kind),

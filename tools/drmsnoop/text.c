@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "drmsnoop.h"
 #include "text.h"
 
 /*
@@ -49,4 +50,16 @@ char *text_clean(const char *text)
 		s += len;
 	}
 	return copy;
+}
+
+const char *text_error(int error)
+{
+	return strerrorname_np(error) ?: "?";
+}
+
+const char *text_change(uint32_t flags)
+{
+	if (flags & DRM_SNOOP_SNAPSHOT_REBOUND)
+		return "rebound";
+	return flags & DRM_SNOOP_SNAPSHOT_MOVED ? "moved" : NULL;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TEXT_H
-#define TEXT_H
+#ifndef DRMSNOOP_TEXT_H
+#define DRMSNOOP_TEXT_H
+
+#include <stdint.h>
 
 /*
  * text_clean - a copy that is safe to print
@@ -12,4 +14,16 @@
  */
 char *text_clean(const char *text);
 
-#endif /* TEXT_H */
+/*
+ * text_error - the name of an error, as EIO, or "?"
+ * @error: errno
+ */
+const char *text_error(int error);
+
+/*
+ * text_change - what happened to memory while it was copied: "rebound", "moved" or NULL
+ * @flags: DRM_SNOOP_SNAPSHOT_*
+ */
+const char *text_change(uint32_t flags);
+
+#endif /* DRMSNOOP_TEXT_H */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "clock.h"
 #include "dump.h"
 #include "json.h"
 #include "live.h"
@@ -14,14 +15,6 @@
 
 /* Between two questions whether the same is still bound, in seconds. */
 #define CHECK_SECONDS 1
-
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec + ts.tv_nsec / 1e9;
-}
 
 uint64_t watch_piece(uint64_t offset, uint64_t size)
 {
@@ -146,7 +139,7 @@ void watch_begin(struct watch *watch)
 	watch->rebound = calloc(watch->map->part_count, sizeof(*watch->rebound));
 	if (!watch->seen || !watch->rebound)
 		die(watch->command, "out of memory");
-	watch->begin = now();
+	watch->begin = clock_now();
 	look(watch, -1);
 }
 
@@ -162,7 +155,7 @@ static int watch_loop(struct watch *watch)
 
 	do {
 		nanosleep(&pause, NULL);
-		time = now() - watch->begin;
+		time = clock_now() - watch->begin;
 		look(watch, time);
 		finish_output(watch->command);
 		if (time - checked < CHECK_SECONDS)

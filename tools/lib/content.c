@@ -250,11 +250,6 @@ static int put_data(struct walk *walk, uint64_t offset, uint64_t size,
 	return ret ? ret : walk->fn(&piece, walk->data);
 }
 
-static uint64_t min_u64(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
 /*
  * Find out why nothing could be read at *@pos, which gave @error, and go past it.
  * @again says that the read was repeated already; without it, a range that ought to
@@ -276,12 +271,12 @@ static int skip_hole(struct walk *walk, uint64_t *pos, uint64_t end, int error,
 	} else if (ret) {
 		return ret;
 	} else if (range.start > start) {
-		stop = min_u64(range.start, end);
+		stop = dsn_min(range.start, end);
 	} else if (range.end <= start) {
 		return dsn_fail(EIO, "DRM_IOCTL_SNOOP_QUERY_RANGE answered with a range below 0x%llx: update drm_snoop",
 				(unsigned long long)start);
 	} else {
-		stop = min_u64(range.end, end);
+		stop = dsn_min(range.end, end);
 		kind = DRMSNOOP_HOLE_UNREADABLE;
 		reason = drmsnoop_range_reason(walk->snoop, &range, 0);
 		if (range.flags & DRM_SNOOP_READABLE) {
@@ -292,7 +287,7 @@ static int skip_hole(struct walk *walk, uint64_t *pos, uint64_t end, int error,
 			if (error == ESRCH)
 				reason = "process memory: the process ended";
 			else
-				stop = min_u64(stop, (start | (page - 1)) + 1);
+				stop = dsn_min(stop, (start | (page - 1)) + 1);
 			if (!reason)
 				reason = dsn_fault_reason(&range);
 		}
@@ -328,16 +323,16 @@ int drmsnoop_read(struct drmsnoop *snoop, uint64_t offset, uint64_t size,
 	ret = dsn_check_window(snoop, &offset, &size);
 	if (ret || !size)
 		return ret;
-	buf = malloc(min_u64(size, PIECE_SIZE));
+	buf = malloc(dsn_min(size, PIECE_SIZE));
 	if (!buf)
 		return dsn_fail(ENOMEM, "out of memory");
 
 	pos = offset;
 	end = offset + size;
 	while (!ret && pos < end) {
-		want = min_u64(end - pos, piece);
+		want = dsn_min(end - pos, piece);
 		n = snoop->backend->pread(snoop->fd, buf, want, pos);
-		piece = n == (ssize_t)want ? min_u64(2 * piece, PIECE_SIZE) :
+		piece = n == (ssize_t)want ? dsn_min(2 * piece, PIECE_SIZE) :
 					     PIECE_START;
 		if (n == -EINTR)
 			continue;

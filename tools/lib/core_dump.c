@@ -17,11 +17,6 @@ struct dump {
 	char *buf;
 };
 
-static uint64_t min_u64(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* Let an entry begin at a higher address. */
 static void advance(struct drmsnoop_core_range *range, uint64_t addr)
 {
@@ -91,7 +86,7 @@ static uint64_t resume_at(const struct drmsnoop_core_range *range, uint64_t addr
 	case EIO:
 	case EACCES:
 		/* Another page may be there. */
-		return min_u64(range->end, (addr | (CORE_PAGE - 1)) + 1);
+		return dsn_min(range->end, (addr | (CORE_PAGE - 1)) + 1);
 	case ESRCH:
 		/* The process whose memory it is has ended, or the client has. */
 		return range->kind == DRM_SNOOP_RANGE_USERPTR ? range->end : 0;
@@ -120,7 +115,7 @@ static int dump_range(struct dump *dump, size_t *index)
 	}
 	while (pos < end) {
 		range = &core->ranges[*index];
-		n = core->source->pread(core, dump->buf, min_u64(end - pos, PIECE), pos);
+		n = core->source->pread(core, dump->buf, dsn_min(end - pos, PIECE), pos);
 		if (n > 0) {
 			ret = dump->put(dump->buf, n, range->offset + (pos - range->start),
 					dump->data);
@@ -148,7 +143,7 @@ static int dump_tail(struct dump *dump)
 	int ret = 0;
 
 	for (pos = 0; !ret && pos < size; pos += n) {
-		n = min_u64(size - pos, PIECE);
+		n = dsn_min(size - pos, PIECE);
 		dsn_core_tail(dump->core, dump->buf, n, pos);
 		ret = dump->put(dump->buf, n, dump->core->tail + pos, dump->data);
 	}

@@ -5,11 +5,6 @@
 
 #include "core.h"
 
-static uint64_t min_u64(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* The first entry that ends after an offset, or the number of entries. */
 static size_t find(const struct drmsnoop_core *core, uint64_t offset)
 {
@@ -34,7 +29,7 @@ static size_t read_header(const struct drmsnoop_core *core, char *buf, size_t si
 
 	dsn_core_header(core, &header);
 	memcpy(page, &header, sizeof(header));
-	size = min_u64(size, sizeof(page) - offset);
+	size = dsn_min(size, sizeof(page) - offset);
 	memcpy(buf, page + offset, size);
 	return size;
 }
@@ -45,14 +40,14 @@ static ssize_t read_content(const struct drmsnoop_core *core, char *buf, size_t 
 {
 	size_t i = find(core, offset);
 	const struct drmsnoop_core_range *range = &core->ranges[i];
-	uint64_t stop = i < core->count ? min_u64(range->offset, core->tail) : core->tail;
+	uint64_t stop = i < core->count ? dsn_min(range->offset, core->tail) : core->tail;
 
 	if (offset < stop) {
-		size = min_u64(size, stop - offset);
+		size = dsn_min(size, stop - offset);
 		memset(buf, 0, size);
 		return size;
 	}
-	size = min_u64(size, range->offset + core_content(range) - offset);
+	size = dsn_min(size, range->offset + core_content(range) - offset);
 	return core->source->pread(core, buf, size, range->start + (offset - range->offset));
 }
 
@@ -65,14 +60,14 @@ ssize_t drmsnoop_core_pread(struct drmsnoop_core *core, void *buf, size_t count,
 
 	if (offset >= end)
 		return 0;
-	count = min_u64(count, end - offset);
+	count = dsn_min(count, end - offset);
 	for (; done < count; done += n, offset += n) {
 		char *p = (char *)buf + done;
 
 		if (offset < CORE_PAGE) {
 			n = read_header(core, p, count - done, offset);
 		} else if (offset < core->tail) {
-			n = read_content(core, p, min_u64(count - done, core->tail - offset),
+			n = read_content(core, p, dsn_min(count - done, core->tail - offset),
 					 offset);
 		} else {
 			dsn_core_tail(core, p, count - done, offset - core->tail);

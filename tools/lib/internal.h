@@ -13,6 +13,11 @@
 /* Character device major of DRM minors, Linux 6.12 include/drm/drm_file.h */
 #define DSN_DRM_MAJOR	226
 
+static inline uint64_t dsn_min(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 /*
  * struct dsn_roots - where the kernel's file systems are
  *
