@@ -5,7 +5,7 @@
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 
 drmsnoop=$DRM_SNOOP_BUILD/tools/drmsnoop
-plan 35
+plan 37
 cd "$work" || exit 1
 
 # table NAME RANGES: of a file of 64K from 0x10000 on
@@ -141,5 +141,9 @@ fails 'a table that was cut' 2 'not a table' "$drmsnoop" find 00 a
 table a ''
 is 'an empty table' "$(both find 00 a)" 'status 1'
 rm a.json
-fails 'no table' 2 'a.json: No such file or directory: without the table of a nothing is known of its holes' \
+fails 'no table' 2 '^drmsnoop find: a is neither a core of drmsnoop core nor a snapshot with its table a.json: keep both together$' \
 	"$drmsnoop" find 00 a
+mkfifo a.json
+fails 'a table that is a pipe' 2 '^drmsnoop diff: a.json is not a regular file: copy it into one$' \
+	timeout 20 "$drmsnoop" diff a b
+fails 'a directory' 2 '^drmsnoop find: . is a directory: name a file in it$' "$drmsnoop" find 00 .

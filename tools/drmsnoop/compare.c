@@ -111,6 +111,12 @@ static bool has_bytes(const struct image_piece *piece)
 	return piece->state == IMAGE_DATA || piece->state == IMAGE_ZEROS;
 }
 
+/* Bytes, and all of them 0. */
+static bool has_zeros(const struct image_piece *piece)
+{
+	return has_bytes(piece) && !piece->data;
+}
+
 static bool has_nothing(const struct image_piece *piece)
 {
 	return piece->state == IMAGE_UNBOUND || piece->state == IMAGE_END;
@@ -119,7 +125,7 @@ static bool has_nothing(const struct image_piece *piece)
 /* Bytes of a piece from @addr on. */
 static const unsigned char *bytes_at(const struct image_piece *piece, uint64_t addr)
 {
-	return piece->state == IMAGE_ZEROS ? zeros : piece->data + (addr - piece->addr);
+	return piece->data ? piece->data + (addr - piece->addr) : zeros;
 }
 
 static uint64_t min_u64(uint64_t a, uint64_t b)
@@ -132,9 +138,9 @@ static int put_pieces(struct compare *compare, uint64_t at, uint64_t *size,
 		      const struct image_piece *a, const struct image_piece *b)
 {
 	if (has_bytes(a) && has_bytes(b)) {
-		if (a->state == IMAGE_ZEROS && b->state == IMAGE_ZEROS)
+		if (has_zeros(a) && has_zeros(b))
 			return 0;
-		if (a->state == IMAGE_ZEROS || b->state == IMAGE_ZEROS)
+		if (has_zeros(a) || has_zeros(b))
 			*size = min_u64(*size, sizeof(zeros));
 		return put_bytes(compare, at, bytes_at(a, compare->a_start + at),
 				 bytes_at(b, compare->b_start + at), *size);

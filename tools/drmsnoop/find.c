@@ -142,10 +142,10 @@ static void search(struct find *find, struct side *side, const struct pattern *p
 		image->next(image, addr, end - addr, &piece);
 		switch (piece.state) {
 		case IMAGE_DATA:
-			ret = matcher_feed(&matcher, addr, piece.data, piece.size);
-			break;
 		case IMAGE_ZEROS:
-			ret = matcher_zeros(&matcher, addr, piece.size);
+			ret = piece.data ?
+			      matcher_feed(&matcher, addr, piece.data, piece.size) :
+			      matcher_zeros(&matcher, addr, piece.size);
 			break;
 		case IMAGE_UNREADABLE:
 		case IMAGE_OUTSIDE:

@@ -11,7 +11,7 @@
 
 #include "window.h"
 
-/* Most bytes of a piece with data. */
+/* Most bytes of a piece with data that are not all 0. */
 #define IMAGE_PIECE (256 << 10)
 
 /* What there is at an address. */
@@ -38,7 +38,7 @@ struct image_piece {
 	/* at least 1 */
 	uint64_t size;
 	enum image_state state;
-	/* with IMAGE_DATA: @size bytes, else NULL */
+	/* with IMAGE_DATA: @size bytes, or NULL: all of them are 0; else NULL */
 	const unsigned char *data;
 	/* with IMAGE_UNREADABLE: why, or NULL; as long as the image */
 	const char *reason;
@@ -85,8 +85,9 @@ struct image {
 	/* the last range that was found; @end is 0 if there is none */
 	struct drm_snoop_range range;
 
-	/* kept: descriptor, or -1 */
+	/* kept: descriptor, or -1, and size of the file in bytes when it was opened */
 	int fd;
+	uint64_t size;
 	/* ascending, owned */
 	struct image_range *ranges;
 	size_t count;
@@ -105,6 +106,21 @@ void image_live(struct image *image, struct window *window, const char *name);
  * @name: of drmsnoop snapshot, with its table in NAME.json, or of drmsnoop core
  */
 void image_file(struct image *image, const struct command *command, const char *name);
+
+/*
+ * image_begin - open a file, of which nothing is known yet
+ *
+ * For those who read its table: they add ranges, and set start and end.
+ */
+void image_begin(struct image *image, const struct command *command, const char *name);
+
+/*
+ * image_open - open a regular file to be read, or end with the status of a failure
+ * @size: returned: its size in bytes
+ *
+ * Does not wait for a file of another kind. Returns a descriptor, which the caller closes.
+ */
+int image_open(const struct command *command, const char *name, uint64_t *size);
 
 /*
  * image_add_range - add a range of a file

@@ -7,16 +7,20 @@
 #include "image.h"
 
 /*
- * core_is - whether a file is an ELF core, or a compressed one
+ * core_is - whether a file is an ELF core, of whatever machine
  * @image: its descriptor is set
  */
 bool core_is(const struct image *image);
 
 /*
  * core_read - read the table of ranges of a core
- * @image: its name, command and descriptor are set; returned: start, end, ranges
+ * @image: its name, command, descriptor and size are set; returned: start, end, ranges
  *
- * Ends the program with the status of a failure if that is no core of drmsnoop.
+ * Its ranges are in order, and so is their content, which is in the file: it is believed
+ * nothing else.
+ *
+ * Ends the program with the status of a failure if that is no core of drmsnoop, or if it
+ * is damaged.
  */
 void core_read(struct image *image);
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "image_core.h"
@@ -32,27 +33,44 @@ static void fail(const struct image *image, const char *why)
 	die(image->command, "%s: %s", image->name, why);
 }
 
-/* Bytes of the file. Its holes are zeros that were stored there. */
-static void read_bytes(struct image *image, uint64_t offset, struct image_piece *piece)
+/*
+ * Whether a hole of the file begins at @offset, which reads as zeros that were stored there;
+ * and where it ends.
+ */
+static bool in_hole(const struct image *image, uint64_t offset, uint64_t *end)
 {
 	off_t data = lseek(image->fd, offset, SEEK_DATA);
+	struct stat st;
+
+	*end = image->size;
+	if (data >= 0)
+		*end = data;
+	else if (errno != ENXIO || fstat(image->fd, &st) || (uint64_t)st.st_size < image->size)
+		return false;
+	return *end > offset;
+}
+
+/* Bytes of the file, of which there are as many as were when it was opened. */
+static void read_bytes(struct image *image, uint64_t offset, struct image_piece *piece)
+{
 	size_t done = 0;
+	uint64_t end;
 	ssize_t n;
 
+	if (in_hole(image, offset, &end)) {
+		if (end - offset < piece->size)
+			piece->size = end - offset;
+		return;
+	}
 	if (piece->size > IMAGE_PIECE)
 		piece->size = IMAGE_PIECE;
 	piece->data = image->buf;
-	if ((data < 0 && errno == ENXIO) ||
-	    (data >= 0 && (uint64_t)data - offset >= piece->size)) {
-		memset(image->buf, 0, piece->size);
-		return;
-	}
 	while (done < piece->size) {
 		n = pread(image->fd, image->buf + done, piece->size - done, offset + done);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			fail(image, n ? strerror(errno) : "it ends too early");
+			fail(image, n ? strerror(errno) : "it became shorter while it was read");
 		done += n;
 	}
 }
@@ -123,19 +141,39 @@ const char *image_state_name(enum image_state state)
 	return names[state];
 }
 
-void image_file(struct image *image, const struct command *command, const char *name)
+int image_open(const struct command *command, const char *name, uint64_t *size)
+{
+	/* Nobody may be at the other end of a pipe. */
+	int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st))
+		die(command, "%s: %s", name, strerror(errno));
+	if (S_ISDIR(st.st_mode))
+		die(command, "%s is a directory: name a file in it", name);
+	if (!S_ISREG(st.st_mode))
+		die(command, "%s is not a regular file: copy it into one", name);
+	*size = st.st_size;
+	return fd;
+}
+
+void image_begin(struct image *image, const struct command *command, const char *name)
 {
 	*image = (struct image) {
 		.command = command,
 		.name = name,
-		.fd = open(name, O_RDONLY | O_CLOEXEC),
+		.fd = -1,
 		.next = next_kept,
 		.buf = malloc(IMAGE_PIECE),
 	};
-	if (image->fd < 0)
-		fail(image, strerror(errno));
+	image->fd = image_open(command, name, &image->size);
 	if (!image->buf)
 		die(command, "out of memory");
+}
+
+void image_file(struct image *image, const struct command *command, const char *name)
+{
+	image_begin(image, command, name);
 	if (core_is(image))
 		core_read(image);
 	else

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdlib.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,8 +15,14 @@
 
 #define SUFFIX ".json"
 
-/* Largest errno. */
-#define MAX_ERROR 4095
+/* No errno that has a name is larger. */
+#define MAX_ERROR 255
+
+/* Most bytes of an entry, and of all that is before the first one. */
+#define MAX_PART 16384
+
+/* What a file of gzip begins with. */
+static const unsigned char gzip_magic[] = { 0x1f, 0x8b };
 
 const char *kept_state(const struct drm_snoop_snapshot_range *range)
 {
@@ -88,33 +94,33 @@ int kept_json(FILE *out, int snapshot, const struct moment *moment, const char *
 	return ret < 0 ? ret : 0;
 }
 
-/* FILE.json; the caller frees it. */
-static char *table_name(const struct command *command, const char *name)
+/* FILE.json */
+static void table_name(const struct command *command, const char *name, char table[PATH_MAX])
 {
-	char *text;
-
-	if (asprintf(&text, "%s" SUFFIX, name) < 0)
-		die(command, "out of memory");
-	return text;
+	if (snprintf(table, PATH_MAX, "%s" SUFFIX, name) >= PATH_MAX)
+		die(command, "%s" SUFFIX ": %s", name, strerror(ENAMETOOLONG));
 }
 
 void kept_begin(const struct command *command, const char *name)
 {
-	char *table = table_name(command, name);
+	char table[PATH_MAX];
 
+	table_name(command, name, table);
 	if (unlink(table) && errno != ENOENT)
 		die(command, "%s: %s", table, strerror(errno));
-	free(table);
 }
 
 void kept_write(const struct command *command, const char *name, int snapshot,
 		const struct moment *moment)
 {
-	char *table = table_name(command, name);
-	/* As FILE: it tells of a process. */
-	int fd = open(table, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
+	char table[PATH_MAX];
+	FILE *out;
+	int fd;
 
+	table_name(command, name, table);
+	/* As FILE: it tells of a process. */
+	fd = open(table, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	out = fd < 0 ? NULL : fdopen(fd, "w");
 	if (!out)
 		die(command, "%s: %s", table, strerror(errno));
 	if (kept_json(out, snapshot, moment, "\n"))
@@ -122,22 +128,39 @@ void kept_write(const struct command *command, const char *name, int snapshot,
 	errno = 0;
 	if (fflush(out) || ferror(out) || fclose(out))
 		die_writing(command, table, errno ?: EIO);
-	free(table);
 }
 
 /* A table that is being read. */
 struct reader {
 	struct image *image;
+	FILE *in;
 	/* of the table */
 	const char *name;
+	/* what was read last, up to a brace; a text */
+	char part[MAX_PART];
 };
 
 static void damaged(const struct reader *reader) __attribute__((noreturn));
 
 static void damaged(const struct reader *reader)
 {
-	die(reader->image->command, "%s: this is not a table of drmsnoop snapshot",
+	die(reader->image->command, "%s is not a table of drmsnoop snapshot: take the snapshot again",
 	    reader->name);
+}
+
+/* Read up to the next closing brace. */
+static void next_part(struct reader *reader)
+{
+	size_t n = 0;
+	int c;
+
+	do {
+		c = getc(reader->in);
+		if (c <= 0 || n + 1 == sizeof(reader->part))
+			damaged(reader);
+		reader->part[n++] = c;
+	} while (c != '}');
+	reader->part[n] = '\0';
 }
 
 static const char *member_text(struct json_object *object, const char *name)
@@ -149,15 +172,22 @@ static const char *member_text(struct json_object *object, const char *name)
 	       json_object_get_string(value) : NULL;
 }
 
-static uint64_t member_hex(const struct reader *reader, struct json_object *object,
-			   const char *name)
+static bool member_hex(struct json_object *object, const char *name, uint64_t *value)
 {
 	const char *text = member_text(object, name);
-	uint64_t value;
 
-	if (!text || number_parse(text, INT64_MAX, &value))
-		damaged(reader);
-	return value;
+	return text && !number_parse(text, INT64_MAX, value);
+}
+
+/* The JSON object that a text begins with, or NULL. */
+static struct json_object *parse_object(const char *text)
+{
+	struct json_object *object = json_tokener_parse(text);
+
+	if (json_object_is_type(object, json_type_object))
+		return object;
+	json_object_put(object);
+	return NULL;
 }
 
 static int error_number(const char *name)
@@ -173,93 +203,105 @@ static int error_number(const char *name)
 	return EIO;
 }
 
+static bool take_entry(struct json_object *entry, struct image_range *range)
+{
+	const char *kind = member_text(entry, "kind"), *error = member_text(entry, "error");
+
+	*range = (struct image_range) { .state = IMAGE_DATA };
+	if (!member_hex(entry, "start", &range->start) || !member_hex(entry, "end", &range->end))
+		return false;
+	/* Byte 0 is not known yet. */
+	range->offset = range->start;
+	if (error) {
+		range->state = IMAGE_UNREADABLE;
+		range->error = error_number(error);
+	} else if (kind && !strcmp(kind, drmsnoop_range_kind_name(DRM_SNOOP_RANGE_SPARSE))) {
+		range->state = IMAGE_ZEROS;
+	}
+	return error || kind;
+}
+
 /* @text: the entry, and perhaps a comma and white space before it */
 static void read_entry(const struct reader *reader, const char *text)
 {
-	struct json_object *entry = json_tokener_parse(text + strspn(text, ", \t\r\n"));
-	struct image_range range = { .state = IMAGE_DATA };
-	const char *kind, *error;
+	struct json_object *entry = parse_object(text + strspn(text, ", \t\r\n"));
+	struct image_range range;
+	bool good = entry && take_entry(entry, &range);
 
-	if (!json_object_is_type(entry, json_type_object))
-		damaged(reader);
-	range.start = member_hex(reader, entry, "start");
-	range.end = member_hex(reader, entry, "end");
-	/* Byte 0 is not known yet. */
-	range.offset = range.start;
-	kind = member_text(entry, "kind");
-	error = member_text(entry, "error");
-	if (error) {
-		range.state = IMAGE_UNREADABLE;
-		range.error = error_number(error);
-	} else if (!kind) {
-		damaged(reader);
-	} else if (!strcmp(kind, drmsnoop_range_kind_name(DRM_SNOOP_RANGE_SPARSE))) {
-		range.state = IMAGE_ZEROS;
-	}
-	if (!image_add_range(reader->image, &range))
-		damaged(reader);
 	json_object_put(entry);
+	if (!good || !image_add_range(reader->image, &range))
+		damaged(reader);
 }
 
 /* @text: all but the entries */
 static void read_head(const struct reader *reader, const char *text)
 {
-	struct json_object *head = json_tokener_parse(text);
+	struct json_object *head = parse_object(text);
 	struct image *image = reader->image;
-	struct stat st;
+	bool good = head && member_hex(head, "start", &image->start) &&
+		    member_hex(head, "end", &image->end);
 	size_t i;
 
-	if (!json_object_is_type(head, json_type_object))
-		damaged(reader);
-	image->start = member_hex(reader, head, "start");
-	image->end = member_hex(reader, head, "end");
 	json_object_put(head);
-	if (image->start > image->end ||
+	if (!good || image->start > image->end ||
 	    (image->count && (image->ranges[0].start < image->start ||
 			      image->ranges[image->count - 1].end > image->end)))
 		damaged(reader);
 	for (i = 0; i < image->count; i++)
 		image->ranges[i].offset -= image->start;
-	if (fstat(image->fd, &st))
-		die(image->command, "%s: %s", image->name, strerror(errno));
-	if ((uint64_t)st.st_size != image->end - image->start)
-		die(image->command, "%s is not the table of %s: the sizes differ",
+	if (image->size != image->end - image->start)
+		die(image->command, "%s is not the table of %s: the sizes differ: copy both in full, or take the snapshot again",
 		    reader->name, image->name);
 }
 
 /* Entry by entry, as there may be many: each ends with the next brace. */
+void kept_parse(struct image *image, FILE *in, const char *name)
+{
+	struct reader reader = { .image = image, .in = in, .name = name };
+	char head[2 * MAX_PART];
+	const char *begin;
+	size_t length;
+
+	next_part(&reader);
+	begin = strchr(reader.part, '[');
+	if (!begin)
+		damaged(&reader);
+	length = ++begin - reader.part;
+	memcpy(head, reader.part, length);
+	/* No more entries: the end of the table. */
+	while (begin[strspn(begin, " \t\r\n")] != ']') {
+		read_entry(&reader, begin);
+		next_part(&reader);
+		begin = reader.part;
+	}
+	strcpy(head + length, begin);
+	read_head(&reader, head);
+}
+
+static bool is_compressed(const struct image *image)
+{
+	unsigned char magic[sizeof(gzip_magic)];
+
+	return pread(image->fd, magic, sizeof(magic), 0) == sizeof(magic) &&
+	       !memcmp(magic, gzip_magic, sizeof(magic));
+}
+
 void kept_read(struct image *image)
 {
-	char *name = table_name(image->command, image->name);
-	struct reader reader = { .image = image, .name = name };
-	char *text = NULL, *head = NULL, *begin, *whole;
-	FILE *in = fopen(name, "re");
-	size_t room = 0;
+	char name[PATH_MAX];
+	uint64_t size;
+	FILE *in;
 
-	if (!in)
-		die(image->command, "%s: %s: without the table of %s nothing is known of its holes",
-		    name, strerror(errno), image->name);
-	while (getdelim(&text, &room, '}', in) > 0) {
-		begin = head ? text : strchr(text, '[');
-		if (!begin)
-			damaged(&reader);
-		if (!head) {
-			head = strndup(text, ++begin - text);
-			if (!head)
-				die(image->command, "out of memory");
-		}
-		/* No more entries: the end of the table. */
-		if (begin[strspn(begin, " \t\r\n")] == ']')
-			break;
-		read_entry(&reader, begin);
-		begin = NULL;
+	table_name(image->command, image->name, name);
+	if (access(name, F_OK) && errno == ENOENT) {
+		if (is_compressed(image))
+			die(image->command, "%s is compressed: gunzip it first", image->name);
+		die(image->command, "%s is neither a core of drmsnoop core nor a snapshot with its table %s: keep both together",
+		    image->name, name);
 	}
-	if (!head || !begin || asprintf(&whole, "%s%s", head, begin) < 0)
-		damaged(&reader);
-	read_head(&reader, whole);
-	free(whole);
-	free(head);
-	free(text);
-	free(name);
+	in = fdopen(image_open(image->command, name, &size), "r");
+	if (!in)
+		die(image->command, "%s: %s", name, strerror(errno));
+	kept_parse(image, in, name);
 	fclose(in);
 }

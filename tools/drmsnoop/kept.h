@@ -46,8 +46,19 @@ void kept_write(const struct command *command, const char *name, int snapshot,
 		const struct moment *moment);
 
 /*
+ * kept_parse - read a table
+ * @image: its name, command and size are set; returned: start, end, ranges
+ * @name: of the table, for messages
+ *
+ * Entries may have 16 KiB each: no more of @in is kept in memory.
+ *
+ * Ends the program with the status of a failure if it is not one.
+ */
+void kept_parse(struct image *image, FILE *in, const char *name);
+
+/*
  * kept_read - read the table of a file
- * @image: its name, command and descriptor are set; returned: start, end, ranges
+ * @image: its name, command, descriptor and size are set; returned: start, end, ranges
  *
  * Ends the program with the status of a failure if there is none, or if it is not one.
  */
