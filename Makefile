@@ -84,7 +84,7 @@ hdrtest: build-deps ## compile each header alone
 bench: all vm-deps ## measure the speed against /proc/PID/mem, in the virtual machine
 	@$(TOP)/tests/bench/run
 
-fuzz: user fuzz-deps ## look for inputs that the BTF parser errs on, with libFuzzer, for FUZZ_SECONDS=60
+fuzz: user fuzz-deps ## look for inputs that readers of what others wrote err on, with libFuzzer, for FUZZ_SECONDS=60 each
 	+@$(MAKE) $(if $(V),,-s) -C tests/fuzz all
 	@$(TOP)/tests/fuzz/run --seconds $(or $(FUZZ_SECONDS),60)
 
