@@ -11,6 +11,7 @@
 #include "identity.h"
 #include "map.h"
 #include "memory.h"
+#include "snapshot.h"
 #include "user.h"
 
 static int __init drm_snoop_init(void)
@@ -32,6 +33,7 @@ static void __exit drm_snoop_exit(void)
 {
 	snoop_cards_exit();
 	snoop_maps_exit();
+	snoop_snapshots_exit();
 	snoop_apertures_exit();
 	snoop_users_exit();
 }

@@ -124,6 +124,7 @@ struct snoop_snapshot *snoop_snapshot_create(const struct snoop_account *account
 					     u64 size);
 struct file *snoop_snapshot_seal(struct snoop_snapshot *snapshot);
 void snoop_snapshot_free(struct snoop_snapshot *snapshot);
+void snoop_snapshots_exit(void);
 
 void snoop_table_init(struct snoop_table *table, const struct snoop_account *account);
 void snoop_table_fini(struct snoop_table *table);

@@ -2,11 +2,11 @@
 /*
  * Files of snapshots.
  *
- * A shmem file, with a release and an ioctl of our own; whatever reads, maps or seeks is
- * shmem's. Only the struct file that SNAPSHOT returns has
- * them, and not the inode: whoever opens that again through /proc/PID/fd gets a plain
- * shmem file, which may outlive this module. So the content goes with our file; other
- * files are empty then.
+ * A shmem file, with a release and an ioctl of our own. What reads and seeks is shmem's, and
+ * maps too, but for holes. Only the struct file that SNAPSHOT returns has release and ioctl:
+ * whoever opens the inode again through /proc/PID/fd gets a file without them, which may
+ * stay longer. So the content goes with our file; other files are empty then. They
+ * hold the module.
  *
  * Nobody can write to it: the seals keep pages and size, and an immutable inode is not
  * opened for writing at all.
@@ -19,6 +19,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/pagemap.h>
+#include <linux/rcupdate.h>
 #include <linux/shmem_fs.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -30,14 +31,22 @@
 
 #include "compat_shmem.h"
 #include "snapshot.h"
+#include "snapshot_map.h"
+
+/* Those of shmem's own files, once there was a snapshot. The same for all. */
+static const struct file_operations *snoop_snapshot_shmem;
 
 /* The content goes, whoever else has the inode. */
 static void snoop_snapshot_drop(struct snoop_snapshot *snapshot, struct inode *inode)
 {
 	inode_lock(inode);
+	filemap_invalidate_lock(inode->i_mapping);
 	i_size_write(inode, 0);
 	unmap_mapping_range(inode->i_mapping, 0, 0, 1);
+	filemap_invalidate_unlock(inode->i_mapping);
 	shmem_truncate_range(inode, 0, (loff_t)-1);
+	/* It may stay longer than the module, without a file that is open. */
+	WRITE_ONCE(inode->i_fop, snoop_snapshot_shmem);
 	inode_unlock(inode);
 	snoop_uncharge_snapshot(&snapshot->account, snapshot->charged);
 	snapshot->charged = 0;
@@ -78,6 +87,7 @@ struct snoop_snapshot *snoop_snapshot_create(const struct snoop_account *account
 		/* What shmem says without memory for an inode. */
 		return PTR_ERR(filp) == -ENOSPC ? ERR_PTR(-ENOMEM) : ERR_CAST(filp);
 	}
+	WRITE_ONCE(snoop_snapshot_shmem, file_inode(filp)->i_fop);
 	mapping = filp->f_mapping;
 	mapping_set_gfp_mask(mapping,
 			     mapping_gfp_mask(mapping) | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
@@ -99,39 +109,37 @@ void snoop_snapshot_free(struct snoop_snapshot *snapshot)
 	snoop_snapshot_destroy(snapshot);
 }
 
-static void snoop_snapshot_freeze(struct inode *inode)
-{
-	struct shmem_inode_info *info = SHMEM_I(inode);
-
-	inode_lock(inode);
-	info->seals |= F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
-	info->fsflags |= FS_IMMUTABLE_FL;
-	inode->i_flags |= S_IMMUTABLE;
-	inode_unlock(inode);
-}
-
-/* Those of shmem. */
-static const struct file_operations *snoop_snapshot_shmem(const struct file *filp)
-{
-	return file_inode(filp)->i_fop;
-}
-
 static loff_t snoop_snapshot_llseek(struct file *filp, loff_t offset, int whence)
 {
-	return snoop_snapshot_shmem(filp)->llseek(filp, offset, whence);
+	return snoop_snapshot_shmem->llseek(filp, offset, whence);
 }
 
 static ssize_t snoop_snapshot_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
-	return snoop_snapshot_shmem(iocb->ki_filp)->read_iter(iocb, to);
+	return snoop_snapshot_shmem->read_iter(iocb, to);
 }
 
 static ssize_t snoop_snapshot_splice_read(struct file *filp, loff_t *pos,
 					  struct pipe_inode_info *pipe, size_t len,
 					  unsigned int flags)
 {
-	return snoop_snapshot_shmem(filp)->splice_read(filp, pos, pipe, len, flags);
+	return snoop_snapshot_shmem->splice_read(filp, pos, pipe, len, flags);
 }
+
+static int snoop_snapshot_mmap(COMPAT_MMAP_ARGS)
+{
+	return snoop_snapshot_map(snoop_snapshot_shmem, map);
+}
+
+/* What a file has that somebody else opened. */
+static const struct file_operations snoop_snapshot_inode_fops = {
+	.owner = THIS_MODULE,
+	.llseek = snoop_snapshot_llseek,
+	.read_iter = snoop_snapshot_read_iter,
+	.splice_read = snoop_snapshot_splice_read,
+	.COMPAT_MMAP = snoop_snapshot_mmap,
+	.fsync = noop_fsync,
+};
 
 static int snoop_snapshot_release(struct inode *inode, struct file *filp)
 {
@@ -173,12 +181,24 @@ static const struct file_operations snoop_snapshot_fops = {
 	.llseek = snoop_snapshot_llseek,
 	.read_iter = snoop_snapshot_read_iter,
 	.splice_read = snoop_snapshot_splice_read,
-	COMPAT_SHMEM_MMAP,
+	.COMPAT_MMAP = snoop_snapshot_mmap,
 	.fsync = noop_fsync,
 	.unlocked_ioctl = snoop_snapshot_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 	.release = snoop_snapshot_release,
 };
+
+static void snoop_snapshot_freeze(struct inode *inode)
+{
+	struct shmem_inode_info *info = SHMEM_I(inode);
+
+	inode_lock(inode);
+	info->seals |= F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
+	info->fsflags |= FS_IMMUTABLE_FL;
+	inode->i_flags |= S_IMMUTABLE;
+	WRITE_ONCE(inode->i_fop, &snoop_snapshot_inode_fops);
+	inode_unlock(inode);
+}
 
 /**
  * snoop_snapshot_seal - make a snapshot what the caller gets
@@ -192,7 +212,7 @@ struct file *snoop_snapshot_seal(struct snoop_snapshot *snapshot)
 	struct address_space *mapping = filp->f_mapping;
 	struct file *sealed;
 
-	/* Page faults in holes are those of any file from now on. */
+	/* What is allocated from now on is for pages that were swapped out. */
 	mapping_set_gfp_mask(mapping,
 			     mapping_gfp_mask(mapping) & ~(__GFP_RETRY_MAYFAIL | __GFP_NOWARN));
 	snoop_snapshot_freeze(file_inode(filp));
@@ -209,4 +229,16 @@ struct file *snoop_snapshot_seal(struct snoop_snapshot *snapshot)
 	snapshot->filp = NULL;
 	fput(filp);
 	return sealed;
+}
+
+/**
+ * snoop_snapshots_exit - for the end of the module
+ *
+ * No snapshot is left, but somebody may have kept the inode without a file, and be about
+ * to open it: who has looked for its operations also sees now that the module goes.
+ */
+void snoop_snapshots_exit(void)
+{
+	if (snoop_snapshot_shmem)
+		synchronize_rcu_tasks();
 }

@@ -23,23 +23,40 @@
 #endif
 
 /*
- * COMPAT_SHMEM_MMAP is a member of file_operations: the file is mapped as its inode's are.
- * For an inode of shmem whose struct file has other operations than the inode.
+ * mmap() of files: .COMPAT_MMAP = function is a member of file_operations, and
+ * COMPAT_MMAP_ARGS the arguments of that function, of which it looks at map only. A struct
+ * compat_vma says what the map will be; it has vm_ops.
  */
 #ifdef HAVE_MMAP_PREPARE
-static inline int compat_shmem_mmap(struct vm_area_desc *desc)
+#define COMPAT_MMAP		mmap_prepare
+#define COMPAT_MMAP_ARGS	struct vm_area_desc *map
+#define compat_vma		vm_area_desc
+
+static inline void compat_vma_set_mixed(struct vm_area_desc *map)
 {
-	return file_inode(desc->file)->i_fop->mmap_prepare(desc);
+	vma_desc_set_flags(map, VMA_MIXEDMAP_BIT);
 }
 
-#define COMPAT_SHMEM_MMAP	.mmap_prepare = compat_shmem_mmap
+/* As a file with the operations @shmem is mapped. */
+static inline int compat_shmem_mmap(const struct file_operations *shmem, struct vm_area_desc *map)
+{
+	return shmem->mmap_prepare(map);
+}
 #else
-static inline int compat_shmem_mmap(struct file *filp, struct vm_area_struct *vma)
+#define COMPAT_MMAP		mmap
+#define COMPAT_MMAP_ARGS	struct file *filp, struct vm_area_struct *map
+#define compat_vma		vm_area_struct
+
+static inline void compat_vma_set_mixed(struct vm_area_struct *map)
 {
-	return file_inode(filp)->i_fop->mmap(filp, vma);
+	vm_flags_set(map, VM_MIXEDMAP);
 }
 
-#define COMPAT_SHMEM_MMAP	.mmap = compat_shmem_mmap
+static inline int compat_shmem_mmap(const struct file_operations *shmem,
+				    struct vm_area_struct *map)
+{
+	return shmem->mmap(map->vm_file, map);
+}
 #endif
 
 #endif

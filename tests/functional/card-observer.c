@@ -17,6 +17,8 @@
  *	stare		a thread reads the map again and again
  *	blink		end it -> ok PASSES SIGBUS-OR-0 (what ended it before)
  *	unmap		unmap it
+ *	freeze		take a snapshot of the object, and keep its inode only
+ *	thaw		open that again; -> ok: it is empty
  *	leave		close the card itself
  *	close		close the snoop node
  *
@@ -49,7 +51,7 @@
 #define SIZE		(PIXELS * PIXELS * 4UL)
 
 static unsigned int card;
-static int snoop = -1, drm = -1;
+static int snoop = -1, drm = -1, frozen = -1;
 static __u32 handle;
 static __u64 client_id;
 static pthread_t readers[READERS];
@@ -302,6 +304,40 @@ static int do_unmap(void)
 	return ret;
 }
 
+/* Another descriptor of the file behind @fd. */
+static int open_again(int fd, int flags)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	fd = open(path, flags | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+static int do_freeze(void)
+{
+	int fd = snoop_snapshot(snoop, 0, SIZE, NULL);
+
+	if (fd < 0)
+		return fd;
+	frozen = open_again(fd, O_PATH);
+	close(fd);
+	return frozen < 0 ? frozen : 0;
+}
+
+static int do_thaw(void)
+{
+	int fd = open_again(frozen, O_RDONLY);
+	ssize_t ret;
+	char byte;
+
+	if (fd < 0)
+		return fd;
+	ret = read(fd, &byte, 1);
+	close(fd);
+	return ret < 0 ? -errno : ret ? -EBADMSG : 0;
+}
+
 static int do_leave(void)
 {
 	int ret = close(drm) ? -errno : 0;
@@ -326,6 +362,7 @@ static const struct {
 	{ "info", do_info }, { "list", do_list }, { "seek", do_seek }, { "query", do_query },
 	{ "start", do_start }, { "leave", do_leave }, { "close", do_close },
 	{ "map", do_map }, { "stare", do_stare }, { "unmap", do_unmap },
+	{ "freeze", do_freeze }, { "thaw", do_thaw },
 };
 
 /* Commands with an answer of their own. */

@@ -10,4 +10,4 @@
 
 newest_run amd64 "$DRM_SNOOP_BUILD/tests/functional" --gpu gpusim -- \
 	snoop-list snoop-read snoop-write snoop-query snoop-userptr snoop-mmap snoop-snapshot \
-	snoop-truth gpusim-binds gpusim-swap
+	snoop-snapshot-map snoop-truth gpusim-binds gpusim-swap

@@ -12,7 +12,7 @@
 . "$DRM_SNOOP_TOP/tests/lib/cards.sh"
 
 gpus=(gpusim virtio-gpu bochs vgem vkms)
-plan $((3 * 8 + 5 * 7 + 8 + 4))
+plan $((3 * 8 + 5 * 7 + 8 + 5))
 
 # The card's device is taken from its driver while threads read.
 test_unbind()
@@ -95,7 +95,7 @@ test_snoop_module()
 	local i bad=0
 
 	card_of gpusim
-	observe "$CARD" open client bind read
+	observe "$CARD" open client bind read freeze
 	fails 'rmmod drm_snoop is refused while a file is open' 1 'in use' remove drm_snoop
 	o close
 	# The DRM client of the target stays open all the time.
@@ -106,6 +106,8 @@ test_snoop_module()
 		[ "$(snoop_nodes)" = ${#gpus[@]} ] || bad=$((bad + 1))
 	done
 	is 'reloaded 20 times' "$bad" 0
+	o thaw
+	is 'what is left of a snapshot from before is opened' "$REPLY" ok
 	observer_end
 	observe "$CARD" open client bind
 	o read
