@@ -79,19 +79,35 @@ bool snoop_taking_is_over(const struct snoop_taking *taking, u32 kind, ssize_t e
 	}
 }
 
+/* Address after some pages of a process's memory from @addr on, or @end if that is before. */
+static u64 snoop_taking_after(const struct drm_snoop_range *range, u64 addr, u64 end,
+			      unsigned int pages)
+{
+	u64 cpu = range->object_offset + (addr - range->start);
+
+	return addr + min_t(u64, end - addr, pages * PAGE_SIZE - offset_in_page(cpu));
+}
+
+/* Where the next piece of a range ends at the latest. */
+static u64 snoop_taking_until(const struct snoop_taking *taking,
+			      const struct drm_snoop_range *range, u64 end)
+{
+	return range->kind == DRM_SNOOP_RANGE_USERPTR ?
+		snoop_taking_after(range, taking->addr, end, taking->pages) : end;
+}
+
 /*
  * First address after what cannot be read because of an error. Objects are readable or
  * not; of a process's memory it can be each page.
  */
-static u64 snoop_taking_skip(const struct drm_snoop_range *range, u64 addr, u64 end,
-			     ssize_t error)
+static u64 snoop_taking_skip(struct snoop_taking *taking, const struct drm_snoop_range *range,
+			     u64 end, ssize_t error)
 {
-	u64 cpu = range->object_offset + (addr - range->start);
-
 	if (range->kind != DRM_SNOOP_RANGE_USERPTR || !(range->flags & DRM_SNOOP_READABLE) ||
 	    (error != -EIO && error != -EACCES))
 		return end;
-	return min(end, addr + PAGE_SIZE - offset_in_page(cpu));
+	taking->pages = 1;
+	return snoop_taking_after(range, taking->addr, end, 1);
 }
 
 /**
@@ -167,12 +183,15 @@ static int snoop_taking_copy_piece(struct snoop_taking *taking,
 				   struct drm_snoop_snapshot_range *entry, u64 end)
 {
 	u64 addr = taking->addr;
+	u64 until = snoop_taking_until(taking, range, end);
 	ssize_t ret;
 
 	ret = snoop_snapshot_copy(taking->snapshot, taking->space, addr, range->generation,
-				  snoop_snapshot_piece(taking->snapshot, addr, end));
-	if (ret > 0)
+				  snoop_snapshot_piece(taking->snapshot, addr, until));
+	if (ret > 0) {
+		taking->pages = min(2 * taking->pages, SNOOP_PIECE_PAGES);
 		return snoop_taking_extend(taking, range, entry, addr + ret, 0);
+	}
 	if (ret == -ESTALE) {
 		if (taking->stale++ < SNOOP_SNAPSHOT_TRIES)
 			return 1;
@@ -184,7 +203,7 @@ static int snoop_taking_copy_piece(struct snoop_taking *taking,
 	if (snoop_taking_is_over(taking, range->kind, ret))
 		return ret;
 	return snoop_taking_extend(taking, range, entry,
-				   snoop_taking_skip(range, addr, end, ret), -ret);
+				   snoop_taking_skip(taking, range, end, ret), -ret);
 }
 
 /* Copies what a range has of the window from taking->addr on. */
@@ -274,6 +293,7 @@ static struct file *snoop_snapshot_take_space(struct snoop_file *file, struct sn
 	struct snoop_taking taking = {
 		.space = space,
 		.progress = u64_to_user_ptr(request->progress),
+		.pages = SNOOP_PIECE_PAGES,
 	};
 	int ret;
 

@@ -21,6 +21,8 @@ struct snoop_space;
  * @progress: Where the caller wants to know how far it is, or NULL.
  * @addr: All below is done.
  * @end: First address after the window.
+ * @pages: Pages that the next piece of a process's memory has at most: one after a page that
+ *	cannot be read, for which more would be allocated in vain, then twice as many each time.
  * @stale: Times that the binding at @addr was another one than was found.
  * @flags: DRM_SNOOP_SNAPSHOT_* of all that is copied.
  *
@@ -32,6 +34,7 @@ struct snoop_taking {
 	struct drm_snoop_progress __user *progress;
 	u64 addr;
 	u64 end;
+	unsigned int pages;
 	unsigned int stale;
 	u32 flags;
 };
