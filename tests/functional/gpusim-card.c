@@ -8,7 +8,8 @@
 #include "gpusim-client.h"
 #include "store.h"
 
-#define DRIVER		"/sys/bus/pci/drivers/gpusim"
+#define BUS		"/sys/bus/pci"
+#define DRIVER		BUS "/drivers/gpusim"
 #define MODULE		"/sys/module/gpusim"
 #define UNUSED_SECONDS	60
 
@@ -35,6 +36,19 @@ void card_unbind(void)
 void card_bind(void)
 {
 	store(DRIVER "/bind", slot);
+}
+
+void card_remove(void)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), BUS "/devices/%s/remove", slot);
+	store(path, "1");
+}
+
+void card_rescan(void)
+{
+	store(BUS "/rescan", "1");
 }
 
 int card_module_users(void)

@@ -11,6 +11,9 @@ void card_find(void);
 /* Unbinds the card from its driver, and binds it again. */
 void card_unbind(void);
 void card_bind(void);
+/* Removes the card from the PCI bus, as if pulled out, and finds it again. */
+void card_remove(void);
+void card_rescan(void);
 
 /* Users of the module. */
 int card_module_users(void);

@@ -8,4 +8,7 @@
  */
 void snoop_module_set(const char *parameter, unsigned int value);
 
+/* What holds drm_snoop: its open files, maps and snapshots. */
+int snoop_module_users(void);
+
 #endif

@@ -162,13 +162,18 @@ struct sweep *sweep_start(void)
 	return sweep;
 }
 
+void sweep_kill(struct sweep *sweep)
+{
+	kill(sweep->pid, SIGKILL);
+	waitpid(sweep->pid, NULL, 0);
+	munmap(sweep, sizeof(*sweep));
+}
+
 void sweep_stop(struct sweep *sweep)
 {
 	int error = sweep->error;
 
-	kill(sweep->pid, SIGKILL);
-	waitpid(sweep->pid, NULL, 0);
-	munmap(sweep, sizeof(*sweep));
+	sweep_kill(sweep);
 	expect_ok(error);
 }
 

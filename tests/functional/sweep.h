@@ -59,6 +59,8 @@ struct sweep_count {
 /* Fail the running test when it does not start, or ended by itself. */
 struct sweep *sweep_start(void);
 void sweep_stop(struct sweep *sweep);
+/* Ends it, whatever became of it. */
+void sweep_kill(struct sweep *sweep);
 
 /* Compares the bytes of SWEEP_WINDOW at SWEEP_ADDR, and adds to @count. */
 void sweep_check(const void *window, struct sweep_count *count);

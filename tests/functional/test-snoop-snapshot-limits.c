@@ -417,22 +417,11 @@ static void test_rebound_consistent(void **state)
 	expect_true(taken >= 5);
 }
 
-static int module_users(void)
-{
-	FILE *file = fopen("/sys/module/drm_snoop/refcnt", "r");
-	int users = -1;
-
-	expect_true(file);
-	expect_equal(fscanf(file, "%d", &users), 1);
-	fclose(file);
-	return users;
-}
-
 /* The module cannot go while a snapshot is there, with its snoop file closed. */
 static void test_module(void **state)
 {
 	struct target target;
-	int before = module_users(), snoop = expect_ok(snoop_open("gpusim", 0)), drm, fd;
+	int before = snoop_module_users(), snoop = expect_ok(snoop_open("gpusim", 0)), drm, fd;
 	__u64 id;
 
 	(void)state;
@@ -446,9 +435,9 @@ static void test_module(void **state)
 	fd = expect_ok(snoop_snapshot(snoop, 0x100000, PAGE, NULL));
 	close(snoop);
 	target_stop(&target);
-	expect_equal(module_users(), before + 1);
+	expect_equal(snoop_module_users(), before + 1);
 	close(fd);
-	expect_equal(module_users(), before);
+	expect_equal(snoop_module_users(), before);
 }
 
 /* Takes snapshots of both kinds in turn until the card is gone. */
