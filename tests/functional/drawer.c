@@ -14,6 +14,7 @@
 #include "expect.h"
 #include "model.h"
 #include "snoop.h"
+#include "steps.h"
 
 /* A mode that every card has. */
 #define WIDTH	1024
@@ -124,6 +125,9 @@ static int obey(struct buffer *buffer, const struct order *order)
 		return buffer_show(buffer);
 	case 'p':
 		return order->offset < buffer->dumb.size ? 0 : ERANGE;
+	case 'w':
+		steps_store(buffer->map, buffer->dumb.size, 1);
+		return 0;
 	case 'c':
 		return buffer_close(buffer);
 	default:
@@ -149,6 +153,8 @@ static void process(int snoop, int in, int out)
 		answer.error = obey(&buffer, &order);
 		if (order.what == 'p' && !answer.error)
 			answer.byte = ((volatile uint8_t *)buffer.map)[order.offset];
+		if (order.what == 'w' && write(out, &answer, sizeof(answer)) == sizeof(answer))
+			steps_run(buffer.map, buffer.dumb.size, 2);
 	}
 	_exit(0);
 }
@@ -215,6 +221,11 @@ void drawer_show(struct drawer *drawer)
 void drawer_close(struct drawer *drawer)
 {
 	tell(drawer, (struct order) { .what = 'c' });
+}
+
+void drawer_run(struct drawer *drawer)
+{
+	tell(drawer, (struct order) { .what = 'w' });
 }
 
 uint8_t drawer_peek(struct drawer *drawer, uint64_t offset)

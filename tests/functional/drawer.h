@@ -34,6 +34,8 @@ void drawer_draw(struct drawer *drawer, uint64_t seed);
 void drawer_check(struct drawer *drawer, uint64_t seed, uint64_t offset, uint64_t size);
 /* Shows the buffer on the first screen. */
 void drawer_show(struct drawer *drawer);
+/* From now on it stores to the buffer without pause (steps.h), and does nothing else. */
+void drawer_run(struct drawer *drawer);
 /* Unmaps the buffer and closes its handle. */
 void drawer_close(struct drawer *drawer);
 /* The byte at @offset, as the process sees it. */

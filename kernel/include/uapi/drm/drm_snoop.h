@@ -739,7 +739,7 @@ struct drm_snoop_snapshot {
 #define DRM_SNOOP_SNAPSHOT_MOVED	(1U << 1)
 /* of a consistent snapshot: copied while writers ran, not at its moment */
 #define DRM_SNOOP_SNAPSHOT_NOT_STOPPED	(1U << 2)
-/* of a consistent snapshot: other clients use the object too, or it is a dma-buf */
+/* of a consistent snapshot: other clients or a framebuffer use it too, or it is a dma-buf */
 #define DRM_SNOOP_SNAPSHOT_SHARED	(1U << 3)
 
 /**
