@@ -2,6 +2,7 @@
 /* Cores: what is in them, and where. */
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -126,7 +127,7 @@ static uint32_t range_error(const struct drmsnoop_core *core,
 {
 	size_t i;
 
-	if (range->flags & DRM_SNOOP_READABLE)
+	if (range->flags & DRM_SNOOP_READABLE || range->kind == DRM_SNOOP_RANGE_SPARSE)
 		return 0;
 	if (range->kind == DRM_SNOOP_RANGE_USERPTR)
 		return EACCES;
@@ -136,49 +137,54 @@ static uint32_t range_error(const struct drmsnoop_core *core,
 	return EIO;
 }
 
+/* Ranges of a VM and those of a snapshot begin with the same members. */
+#define COMMON offsetof(struct drm_snoop_range, flags)
+_Static_assert(offsetof(struct drm_snoop_snapshot_range, flags) == COMMON, "they differ");
+
+/* @common: COMMON bytes of a range of either kind; @flags: of the core */
+static int add(struct layout *layout, const void *common, uint32_t flags, uint32_t error)
+{
+	struct drm_snoop_range range;
+	struct drmsnoop_core_range entry;
+
+	memcpy(&range, common, COMMON);
+	entry = (struct drmsnoop_core_range){
+		.start = range.start,
+		.end = range.end,
+		.object_id = range.object_id,
+		.object_offset = range.object_offset,
+		.object_size = range.object_size,
+		.generation = range.generation,
+		.kind = range.kind,
+		.placement = range.placement,
+		.flags = flags,
+		.error = error,
+	};
+	return add_range(layout, &entry);
+}
+
 static int add_live(const struct drm_snoop_range *range, void *data)
 {
 	struct layout *layout = data;
-	struct drmsnoop_core_range entry = {
-		.start = range->start,
-		.end = range->end,
-		.object_id = range->object_id,
-		.object_offset = range->object_offset,
-		.object_size = range->object_size,
-		.generation = range->generation,
-		.kind = range->kind,
-		.placement = range->placement,
-		.flags = range->flags & DRM_SNOOP_READ_ONLY ? DRMSNOOP_CORE_READ_ONLY : 0,
-	};
 
-	if (range->kind != DRM_SNOOP_RANGE_SPARSE)
-		entry.error = range_error(layout->core, range);
-	return add_range(layout, &entry);
+	return add(layout, range,
+		   range->flags & DRM_SNOOP_READ_ONLY ? DRMSNOOP_CORE_READ_ONLY : 0,
+		   range_error(layout->core, range));
 }
 
 static int add_frozen(const struct drm_snoop_snapshot_range *range, void *data)
 {
-	struct drmsnoop_core_range entry = {
-		.start = range->start,
-		.end = range->end,
-		.object_id = range->object_id,
-		.object_offset = range->object_offset,
-		.object_size = range->object_size,
-		.generation = range->generation,
-		.kind = range->kind,
-		.placement = range->placement,
-		.error = range->error,
-	};
+	uint32_t flags = 0;
 
 	if (range->flags & DRM_SNOOP_SNAPSHOT_REBOUND)
-		entry.flags |= DRMSNOOP_CORE_REBOUND;
+		flags |= DRMSNOOP_CORE_REBOUND;
 	if (range->flags & DRM_SNOOP_SNAPSHOT_MOVED)
-		entry.flags |= DRMSNOOP_CORE_MOVED;
+		flags |= DRMSNOOP_CORE_MOVED;
 	if (range->flags & DRM_SNOOP_SNAPSHOT_NOT_STOPPED)
-		entry.flags |= DRMSNOOP_CORE_NOT_STOPPED;
+		flags |= DRMSNOOP_CORE_NOT_STOPPED;
 	if (range->flags & DRM_SNOOP_SNAPSHOT_SHARED)
-		entry.flags |= DRMSNOOP_CORE_SHARED;
-	return add_range(data, &entry);
+		flags |= DRMSNOOP_CORE_SHARED;
+	return add(data, range, flags, range->error);
 }
 
 static int add_object(const struct drm_snoop_object *object, void *data)
