@@ -43,7 +43,7 @@ wrong 'ps: option without argument' 'option -o needs an argument' ps -o
 wrong 'ps: argument too much' 'option --json=1 takes no argument' ps --json=1
 
 wrong 'maps: no process' 'a process id is missing' maps
-wrong 'maps: two processes' 'too many arguments' maps 1 2
+wrong 'maps: two processes' "too many arguments, '2' is one" maps 1 2
 wrong 'maps: negative process' "there is no option -1" maps -1
 wrong 'maps: empty process' "process id '' is not a number" maps ''
 wrong 'maps: bad descriptor' "descriptor 'x' is not a number" maps @x
@@ -93,7 +93,7 @@ wrong 'snapshot: no file' '--file is missing' snapshot 1 --va 0 --size 4K
 
 wrong 'core: no process' 'a process id is missing' core -o x
 wrong 'core: no file' '--output is missing' core 1
-wrong 'core: unknown choice' "--only is a placement or START-END, not 'ram'" core 1 -o x --only ram
+wrong 'core: unknown choice' "--only is one of system, tt, vram, private and swapped, or START-END, not 'ram'" core 1 -o x --only ram
 wrong 'core: no end' "address '' is not a number" core 1 -o x --only 0x1000-
 wrong 'core: nothing between' 'the end 0x1000 is not above the start' core 1 -o x --only 0x1000-0x1000
 wrong 'core: no time' 'in 0 milliseconds nothing can be copied' core 1 -o x --consistent=0

@@ -119,6 +119,12 @@ void usage(const struct command *command, const char *format, ...)
 	exit(STATUS_USAGE);
 }
 
+void no_more_arguments(const struct command *command, int argc, char **argv, int first)
+{
+	if (first < argc)
+		usage(command, "too many arguments, '%s' is one", argv[first]);
+}
+
 void warn(const struct command *command, const char *format, ...)
 {
 	va_list args;

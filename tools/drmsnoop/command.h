@@ -107,6 +107,12 @@ void usage(const struct command *command, const char *format, ...)
 	__attribute__((format(printf, 2, 3), noreturn));
 
 /*
+ * no_more_arguments - end the program as usage() does, if there is an argument
+ * @first: index in @argv of what is one too many
+ */
+void no_more_arguments(const struct command *command, int argc, char **argv, int first);
+
+/*
  * warn - write one line to standard error
  */
 void warn(const struct command *command, const char *format, ...)

@@ -175,6 +175,8 @@ int compare_run(struct compare *compare, uint64_t size)
 	compare->unknown = 0;
 	compare->now.size = 0;
 	while (!ret && at < size) {
+		if (compare->reached)
+			compare->reached(at, compare->data);
 		n = get_piece(compare->a, compare->a_start + at, size - at, &a);
 		n = get_piece(compare->b, compare->b_start + at, n, &b);
 		ret = put_pieces(compare, at, &n, &a, &b);

@@ -53,6 +53,9 @@ struct compare {
 	/* give the bytes of changes, and cut those that are longer than COMPARE_KEPT */
 	bool keep;
 	compare_fn put;
+	/* called now and then with the next byte, or NULL */
+	void (*reached)(uint64_t at, void *data);
+	/* of both */
 	void *data;
 
 	/* bytes that differ, bound on one side only ones too; and that are not known */

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* drmsnoop core */
 
+#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "clock.h"
 #include "core_file.h"
 #include "json.h"
 #include "moment.h"
 #include "number.h"
+#include "progress.h"
 #include "text.h"
 #include "window.h"
 
@@ -34,9 +34,6 @@ static const struct option_spec options[] = {
 	{ 0 }
 };
 
-/* Seconds between two looks at how far it is. */
-#define SHOW_S 0.2
-
 /* A core that is being written. */
 struct dump {
 	struct selection selection;
@@ -47,9 +44,7 @@ struct dump {
 	const char *name;
 	bool compress, json;
 	struct moment moment;
-	/* progress: shown on a terminal, at this time */
-	bool show;
-	double shown;
+	struct progress progress;
 	/* file offset of the end of the content, as it was laid out */
 	uint64_t total;
 };
@@ -74,7 +69,8 @@ static void choose(struct dump *dump, const char *text)
 	if (choose_placement(dump, text))
 		return;
 	if (!strchr(text, '-'))
-		usage(&core_command, "--only is a placement or START-END, not '%s'", text);
+		usage(&core_command, "--only is one of system, tt, vram, private and swapped, or START-END, not '%s'",
+		      text);
 	if (dump->options.end)
 		usage(&core_command, "--only has addresses once only");
 	window_range(&core_command, text, &dump->options.start, &size);
@@ -86,11 +82,8 @@ static int put(const void *bytes, size_t size, uint64_t offset, void *data)
 	struct dump *dump = data;
 
 	core_file_put(dump->file, bytes, size, offset);
-	if (dump->show && clock_now() >= dump->shown + SHOW_S) {
-		fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 " MiB", offset >> 20,
-			dump->total >> 20);
-		dump->shown = clock_now();
-	}
+	progress_show(&dump->progress, "%" PRIu64 " of %" PRIu64 " MiB", offset >> 20,
+		      dump->total >> 20);
 	return 0;
 }
 
@@ -189,11 +182,10 @@ static void write_core(struct dump *dump)
 	int ret;
 
 	dump->file = core_file_open(&core_command, dump->name, dump->compress);
-	dump->show = isatty(STDERR_FILENO);
+	progress_begin(&dump->progress);
 	dump->total = drmsnoop_core_size(dump->core);
 	ret = drmsnoop_core_dump(dump->core, put, dump);
-	if (dump->show)
-		fputs("\r\033[K", stderr);
+	progress_clear(&dump->progress);
 	if (ret)
 		die(&core_command, "%s", drmsnoop_error());
 	core_file_finish(dump->file, drmsnoop_core_size(dump->core));
@@ -241,8 +233,7 @@ static int run(int argc, char **argv)
 		}
 	}
 	selection_target(&dump.selection, argv[optind]);
-	if (optind + 1 < argc)
-		usage(&core_command, "too many arguments");
+	no_more_arguments(&core_command, argc, argv, optind + 1);
 	if (!dump.name)
 		usage(&core_command, "--output is missing");
 

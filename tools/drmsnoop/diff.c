@@ -8,6 +8,7 @@
 #include "compare.h"
 #include "dump.h"
 #include "json.h"
+#include "progress.h"
 #include "side.h"
 
 enum {
@@ -15,7 +16,8 @@ enum {
 };
 
 static const struct option_spec options[] = {
-	OPTIONS_WINDOW,
+	OPTIONS_PLACE,
+	OPTION_SIZE_ALL,
 	{ 'l', "list", NULL, "print the changed ranges only, not the bytes" },
 	{ 's', "quiet", NULL, "print nothing, stop at the first change" },
 	{ KEY_JSON, "json", NULL, "print JSON" },
@@ -29,6 +31,7 @@ struct diff {
 	bool quiet;
 	bool list;
 	uint64_t count;
+	struct progress progress;
 };
 
 static const char *kind_name(enum change_kind kind)
@@ -132,12 +135,20 @@ static int put_change(const struct change *change, void *data)
 
 	if (diff->quiet)
 		return change->kind != CHANGE_UNKNOWN;
+	progress_clear(&diff->progress);
 	diff->count++;
 	if (diff->json)
 		print_json(diff, change);
 	else
 		print_text(diff, change);
 	return ferror(stdout) ? 1 : 0;
+}
+
+static void reached(uint64_t at, void *data)
+{
+	struct diff *diff = data;
+
+	progress_show(&diff->progress, "0x%012" PRIx64, diff->sides[0].start + at);
 }
 
 static struct json_object *json_side(const struct side *side)
@@ -188,8 +199,7 @@ static int run(int argc, char **argv)
 	}
 	side_argument(&diff.sides[0], argv[optind]);
 	side_argument(&diff.sides[1], argv[optind + 1]);
-	if (optind + 2 < argc)
-		usage(&diff_command, "too many arguments");
+	no_more_arguments(&diff_command, argc, argv, optind + 2);
 
 	side_open(&diff.sides[0]);
 	side_open(&diff.sides[1]);
@@ -200,10 +210,13 @@ static int run(int argc, char **argv)
 	compare->b_start = diff.sides[1].start;
 	compare->keep = !diff.list && !diff.quiet;
 	compare->put = put_change;
+	compare->reached = reached;
 	compare->data = &diff;
 	if (diff.json && !diff.quiet)
 		print_head(&diff, size);
+	progress_begin(&diff.progress);
 	compare_run(compare, size);
+	progress_clear(&diff.progress);
 	if (diff.json && !diff.quiet)
 		printf("],\"changed\":%" PRIu64 ",\"unknown\":%" PRIu64 "}\n", compare->changed,
 		       compare->unknown);

@@ -124,8 +124,7 @@ static int run(int argc, char **argv)
 	while ((key = option_next(&doctor_command, argc, argv, &value)) != -1)
 		if (key == KEY_JSON)
 			json = true;
-	if (optind < argc)
-		usage(&doctor_command, "too many arguments");
+	no_more_arguments(&doctor_command, argc, argv, optind);
 
 	check_kernel(&checkup);
 	check_cards(&checkup);

@@ -9,6 +9,7 @@
 #include "json.h"
 #include "matcher.h"
 #include "number.h"
+#include "progress.h"
 #include "side.h"
 
 enum {
@@ -23,7 +24,8 @@ enum {
 #define SEPARATORS " ,\t"
 
 static const struct option_spec options[] = {
-	OPTIONS_WINDOW,
+	OPTIONS_PLACE,
+	OPTION_SIZE_ALL,
 	{ KEY_STRING, "string", NULL, "PATTERN is text, without NUL" },
 	{ KEY_U32, "u32", NULL, "PATTERN is 32-bit numbers, aligned" },
 	{ KEY_U64, "u64", NULL, "PATTERN is 64-bit numbers, aligned" },
@@ -55,6 +57,7 @@ struct find {
 	uint64_t matches;
 	/* bytes that could not be searched */
 	uint64_t unreadable;
+	struct progress progress;
 };
 
 /* Little-endian, as GPUs have them. */
@@ -109,6 +112,7 @@ static int put_match(uint64_t addr, void *data)
 	find->matches++;
 	if (find->quiet)
 		return 1;
+	progress_clear(&find->progress);
 	if (find->json)
 		printf("%s\"0x%" PRIx64 "\"", find->matches > 1 ? "," : "", addr);
 	else
@@ -120,6 +124,7 @@ static void put_unreadable(struct find *find, const struct side *side,
 			   const struct image_piece *piece)
 {
 	find->unreadable += piece->size;
+	progress_clear(&find->progress);
 	warn(&find_command, "%s: %012" PRIx64 "-%012" PRIx64 " was not searched: %s%s%s",
 	     side->name, piece->addr, piece->addr + piece->size,
 	     image_state_name(piece->state), piece->reason ? ": " : "",
@@ -139,6 +144,7 @@ static void search(struct find *find, struct side *side, const struct pattern *p
 			   put_match, find))
 		die(&find_command, "out of memory");
 	for (; !ret && addr < end; addr += piece.size) {
+		progress_show(&find->progress, "0x%012" PRIx64, addr);
 		image->next(image, addr, end - addr, &piece);
 		switch (piece.state) {
 		case IMAGE_DATA:
@@ -156,6 +162,7 @@ static void search(struct find *find, struct side *side, const struct pattern *p
 			break;
 		}
 	}
+	progress_clear(&find->progress);
 	matcher_end(&matcher);
 }
 
@@ -229,13 +236,13 @@ static int run(int argc, char **argv)
 	}
 	parse_pattern(&pattern, argv[optind]);
 	side_argument(&side, argv[optind + 1]);
-	if (optind + 2 < argc)
-		usage(&find_command, "too many arguments");
+	no_more_arguments(&find_command, argc, argv, optind + 2);
 
 	side_open(&side);
 	size = sides_window(&side, 1);
 	if (find.json && !find.quiet)
 		print_head(&side, &pattern);
+	progress_begin(&find.progress);
 	search(&find, &side, &pattern, size);
 	if (find.json && !find.quiet)
 		printf("],\"count\":%" PRIu64 ",\"unreadable\":%" PRIu64 "}\n", find.matches,

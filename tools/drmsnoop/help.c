@@ -16,8 +16,7 @@ static int run(int argc, char **argv)
 
 	while (option_next(&help_command, argc, argv, &value) != -1)
 		;
-	if (argc - optind > 1)
-		usage(&help_command, "too many arguments");
+	no_more_arguments(&help_command, argc, argv, optind + 1);
 	if (optind == argc) {
 		program_help();
 		return 0;

@@ -226,8 +226,7 @@ static int run(int argc, char **argv)
 			maps.list_objects = true;
 	}
 	selection_target(&maps.selection, argv[optind]);
-	if (optind + 1 < argc)
-		usage(&maps_command, "too many arguments");
+	no_more_arguments(&maps_command, argc, argv, optind + 1);
 	if (maps.list_objects && maps.selection.has_vm)
 		usage(&maps_command, "--objects and --vm exclude each other: objects belong to a client");
 

@@ -245,6 +245,8 @@ static int run(int argc, char **argv)
 		print_json(&census);
 	else
 		print_table(&census, columns, bytes, headings);
+	if (optind == argc && !census.count && !json)
+		warn(&ps_command, "no process that you may see has a GPU client: see drmsnoop doctor");
 	census_free(&census);
 	return status;
 }

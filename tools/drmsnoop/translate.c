@@ -172,8 +172,7 @@ static int run(int argc, char **argv)
 	selection_target(&selection, argv[optind]);
 	if (optind + 1 >= argc)
 		usage(&translate_command, "an address is missing");
-	if (optind + 2 < argc)
-		usage(&translate_command, "too many arguments");
+	no_more_arguments(&translate_command, argc, argv, optind + 2);
 	window_range(&translate_command, argv[optind + 1], &start, &size);
 
 	snoop = selection_open(&selection);

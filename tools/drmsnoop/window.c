@@ -56,8 +56,7 @@ void window_check(const struct window *window, enum window_need need)
 void window_arguments(struct window *window, int argc, char **argv, enum window_need need)
 {
 	selection_target(&window->selection, argv[optind]);
-	if (optind + 1 < argc)
-		usage(window->selection.command, "too many arguments");
+	no_more_arguments(window->selection.command, argc, argv, optind + 1);
 	window_check(window, need);
 }
 

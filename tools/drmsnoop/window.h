@@ -22,6 +22,9 @@ enum {
 #define OPTION_OFFSET	{ KEY_OFFSET, "offset", "N", "with --bo: first byte (default 0)" }
 #define OPTION_SIZE	{ KEY_SIZE, "size", "N", "number of bytes; with --bo, default: to the end" }
 
+/* The same of a command that takes all. */
+#define OPTION_SIZE_ALL	{ KEY_SIZE, "size", "N", "number of bytes (default: all)" }
+
 /* All that choose a window, but its size. */
 #define OPTIONS_PLACE	OPTION_CARD, OPTION_CLIENT, OPTION_VM, OPTION_VA, OPTION_BO, OPTION_OFFSET
 #define OPTIONS_WINDOW	OPTIONS_PLACE, OPTION_SIZE
