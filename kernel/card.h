@@ -35,7 +35,8 @@ struct snoop_adapter;
  * @adapter is written once and may be used without it afterwards.
  * @drm may be dereferenced between get and put; everything else is immutable.
  *
- * The locks do not nest, but @maps_lock is taken under mmap locks and reservations.
+ * The locks do not nest, but @maps_lock is taken under mmap locks and reservations, and
+ * the locks of layouts (adapters/layout.c) in @adapter_lock.
  */
 struct snoop_card {
 	/** @dev: The node's device, of class drm_snoop, without a parent. */

@@ -5,6 +5,7 @@
 
 #include <linux/module.h>
 
+#include "adapters/layout.h"
 #include "aperture.h"
 #include "card.h"
 #include "file.h"
@@ -23,15 +24,25 @@ static int __init drm_snoop_init(void)
 	ret = snoop_maps_init();
 	if (ret)
 		return ret;
+	ret = snoop_layouts_init();
+	if (ret)
+		goto err_maps;
 	ret = snoop_cards_init(&snoop_fops);
 	if (ret)
-		snoop_maps_exit();
+		goto err_layouts;
+	return 0;
+
+err_layouts:
+	snoop_layouts_exit();
+err_maps:
+	snoop_maps_exit();
 	return ret;
 }
 
 static void __exit drm_snoop_exit(void)
 {
 	snoop_cards_exit();
+	snoop_layouts_exit();
 	snoop_maps_exit();
 	snoop_snapshots_exit();
 	snoop_apertures_exit();

@@ -65,20 +65,22 @@ static bool snoop_driver_is_on(const struct snoop_driver *driver)
 static struct snoop_adapter *snoop_adapter_create(struct snoop_card *card,
 						  const struct snoop_driver *driver)
 {
+	const struct snoop_adapter_ops *ops = families[driver->family];
 	struct snoop_adapter *adapter;
-	int ret;
+	struct snoop_layout *layout;
 
+	layout = snoop_layout_get(card, driver, ops->needs);
+	if (IS_ERR(layout))
+		return ERR_CAST(layout);
 	adapter = kzalloc(sizeof(*adapter), GFP_KERNEL);
-	if (!adapter)
+	if (!adapter) {
+		snoop_layout_put(layout);
 		return ERR_PTR(-ENOMEM);
-	adapter->ops = families[driver->family];
+	}
+	adapter->ops = ops;
 	adapter->driver = driver;
 	adapter->drm = card->drm;
-	ret = snoop_layout_read(card, adapter);
-	if (ret) {
-		kfree(adapter);
-		return ERR_PTR(ret);
-	}
+	adapter->layout = layout;
 	return adapter;
 }
 
@@ -128,10 +130,10 @@ static int snoop_adapter_probe(struct snoop_card *card)
 }
 
 /**
- * snoop_adapter_prepare - read the driver's layout if that was not done yet
+ * snoop_adapter_prepare - find the driver's layout if that was not done yet
  * @card: A card that is in use by an open file.
  *
- * Reads files and takes some 10 ms, so it is called before
+ * Reads files and takes some 10 ms for the first card of a driver, so it is called before
  * snoop_card_enter().
  *
  * Return: 0 whatever came out; -EINTR, -ENOMEM.
@@ -258,5 +260,8 @@ int snoop_adapter_state(struct snoop_card *card, struct drm_snoop_card_info *inf
  */
 void snoop_adapter_free(struct snoop_adapter *adapter)
 {
+	if (!adapter)
+		return;
+	snoop_layout_put(adapter->layout);
 	kfree(adapter);
 }

@@ -3,10 +3,10 @@
 #define SNOOP_ADAPTER_H
 
 #include <linux/build_bug.h>
-#include <linux/limits.h>
 #include <linux/types.h>
 
 #include "driver.h"
+#include "layout.h"
 
 struct drm_device;
 struct drm_gem_object;
@@ -77,8 +77,6 @@ struct snoop_adapter_ops {
 
 static_assert(SNOOP_MEMBERS <= 64);
 
-#define SNOOP_NO_MEMBER		U32_MAX
-
 /* The only VM of clients that have one without an id. */
 #define SNOOP_ONLY_VM_ID	1
 
@@ -87,8 +85,7 @@ static_assert(SNOOP_MEMBERS <= 64);
  * @ops: Family of the driver.
  * @driver: What is known about it.
  * @drm: The card's DRM device.
- * @offsets: Offsets of the driver's members in the running kernel, SNOOP_NO_MEMBER
- *	for those that it lacks.
+ * @layout: Where the driver that runs has its members, with a reference.
  *
  * Immutable once made. Lives as long as the card.
  */
@@ -96,7 +93,7 @@ struct snoop_adapter {
 	const struct snoop_adapter_ops *ops;
 	const struct snoop_driver *driver;
 	const struct drm_device *drm;
-	u32 offsets[SNOOP_MEMBERS];
+	struct snoop_layout *layout;
 };
 
 extern const struct snoop_adapter_ops snoop_gpuvm_ops;
@@ -107,7 +104,7 @@ extern const struct snoop_adapter_ops snoop_nouveau_ops;
 
 static inline bool snoop_adapter_has(const struct snoop_adapter *adapter, enum snoop_member_id id)
 {
-	return adapter->offsets[id] != SNOOP_NO_MEMBER;
+	return snoop_layout_has(adapter->layout, id);
 }
 
 const struct snoop_driver *snoop_driver_find(const char *name);
@@ -120,8 +117,6 @@ void *snoop_adapter_vm_next(const struct snoop_adapter *adapter, const struct sn
 int snoop_adapter_ranges(const struct snoop_adapter *adapter, const struct snoop_access *access,
 			 void *vm, u64 addr, struct snoop_range *ranges, unsigned int max);
 void snoop_adapter_free(struct snoop_adapter *adapter);
-
-int snoop_layout_read(struct snoop_card *card, struct snoop_adapter *adapter);
 
 int snoop_content_check(struct snoop_card *card, const struct drm_gem_object *obj);
 const struct snoop_adapter *snoop_content_adapter(const struct drm_gem_object *obj);

@@ -170,7 +170,7 @@ static bool snoop_amdgpu_is_read_only(const struct snoop_adapter *adapter, const
 static bool snoop_amdgpu_mapping(const struct snoop_adapter *adapter, const struct rb_node *node,
 				 struct snoop_amdgpu_mapping *mapping)
 {
-	const void *base = (const void *)node - adapter->offsets[SNOOP_MAPPING_NODE];
+	const void *base = (const void *)node - adapter->layout->offsets[SNOOP_MAPPING_NODE];
 	void *link;
 
 	if (!snoop_amdgpu_read(adapter, base, SNOOP_MAPPING_FIRST, &mapping->start,

@@ -25,7 +25,7 @@ static u64 snoop_content_member(const struct snoop_adapter *adapter, const void 
 
 	if (!snoop_adapter_has(adapter, id))
 		return 0;
-	if (copy_from_kernel_nofault(value, object + adapter->offsets[id], size))
+	if (copy_from_kernel_nofault(value, object + adapter->layout->offsets[id], size))
 		return U64_MAX;
 	return value64 | value32;
 }
@@ -51,7 +51,7 @@ int snoop_content_check(struct snoop_card *card, const struct drm_gem_object *ob
 		return 0;
 	if (!adapter->driver->protected_mask || !snoop_adapter_has(adapter, SNOOP_OBJECT_GEM))
 		return 0;
-	object = (const void *)obj - adapter->offsets[SNOOP_OBJECT_GEM];
+	object = (const void *)obj - adapter->layout->offsets[SNOOP_OBJECT_GEM];
 	value = snoop_content_member(adapter, object, SNOOP_OBJECT_PROTECTED, sizeof(u32)) |
 		snoop_content_member(adapter, object, SNOOP_OBJECT_PROTECTED64, sizeof(u64));
 	if (value & adapter->driver->protected_mask)

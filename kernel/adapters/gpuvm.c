@@ -170,8 +170,8 @@ static u32 snoop_gpuvm_flags(const struct snoop_adapter *adapter, const struct d
 {
 	if (!snoop_adapter_has(adapter, SNOOP_VA_FLAGS))
 		return 0;
-	return *(const u32 *)((const void *)va - adapter->offsets[SNOOP_VA_BASE] +
-			      adapter->offsets[SNOOP_VA_FLAGS]);
+	return *(const u32 *)((const void *)va - adapter->layout->offsets[SNOOP_VA_BASE] +
+			      adapter->layout->offsets[SNOOP_VA_FLAGS]);
 }
 
 static bool snoop_gpuvm_is_sparse(const struct snoop_adapter *adapter, const struct drm_gpuva *va)
@@ -217,8 +217,8 @@ static const struct mm_struct *snoop_gpuvm_mm(const struct snoop_adapter *adapte
 	if (!va->gem.offset || !snoop_adapter_has(adapter, SNOOP_USERPTR_VA) ||
 	    !snoop_adapter_has(adapter, SNOOP_USERPTR_NOTIFIER))
 		return NULL;
-	mni = (const void *)va - adapter->offsets[SNOOP_USERPTR_VA] +
-	      adapter->offsets[SNOOP_USERPTR_NOTIFIER];
+	mni = (const void *)va - adapter->layout->offsets[SNOOP_USERPTR_VA] +
+	      adapter->layout->offsets[SNOOP_USERPTR_NOTIFIER];
 	return mni->mm;
 }
 

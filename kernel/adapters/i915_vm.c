@@ -283,7 +283,7 @@ static int snoop_i915_fill_object(const struct snoop_adapter *adapter, const voi
 static int snoop_i915_fill(const struct snoop_adapter *adapter, const void *vm,
 			   const struct drm_mm_node *node, u64 addr, struct snoop_range *range)
 {
-	const void *vma = (const void *)node - adapter->offsets[SNOOP_NODE];
+	const void *vma = (const void *)node - adapter->layout->offsets[SNOOP_NODE];
 	void *owner, *object;
 	u32 guard, view;
 
@@ -399,7 +399,7 @@ static int snoop_i915_ranges(const struct snoop_adapter *adapter,
 static void *snoop_i915_object(const struct snoop_adapter *adapter,
 			       const struct drm_gem_object *obj)
 {
-	return (void *)obj - adapter->offsets[SNOOP_OBJECT_GEM];
+	return (void *)obj - adapter->layout->offsets[SNOOP_OBJECT_GEM];
 }
 
 /*

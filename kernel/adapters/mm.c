@@ -131,7 +131,7 @@ static struct drm_gem_object *snoop_mm_object(const struct snoop_mm_walk *walk,
 					      const struct drm_mm_node *node)
 {
 	const struct snoop_adapter *adapter = walk->adapter;
-	void *mapping = (void *)node - adapter->offsets[SNOOP_NODE];
+	void *mapping = (void *)node - adapter->layout->offsets[SNOOP_NODE];
 	struct drm_gem_object *obj;
 	void *object = mapping, *vm;
 	struct drm_device *drm;

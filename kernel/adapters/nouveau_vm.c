@@ -126,7 +126,7 @@ static void snoop_nouveau_info(const struct snoop_adapter *adapter, const void *
 static void *snoop_nouveau_object(const struct snoop_adapter *adapter,
 				  const struct drm_gem_object *obj)
 {
-	return (void *)obj - adapter->offsets[SNOOP_OBJECT_GEM];
+	return (void *)obj - adapter->layout->offsets[SNOOP_OBJECT_GEM];
 }
 
 /*
@@ -147,7 +147,7 @@ static int snoop_nouveau_find(const struct snoop_adapter *adapter, const void *v
 	if (copy_from_kernel_nofault(&link, &head->next, sizeof(link)))
 		return -EUCLEAN;
 	while (link != head) {
-		vma = (const void *)link - adapter->offsets[SNOOP_VMA_LINK];
+		vma = (const void *)link - adapter->layout->offsets[SNOOP_VMA_LINK];
 		if (visits++ == NOUVEAU_VMAS_MAX ||
 		    snoop_private_pointer(adapter, vma, SNOOP_VMA_VMM, &owner) ||
 		    copy_from_kernel_nofault(&addr,
@@ -258,7 +258,8 @@ static int snoop_nouveau_ranges(const struct snoop_adapter *adapter,
 static void *snoop_nouveau_device(const struct snoop_adapter *adapter,
 				  struct drm_gem_object *obj)
 {
-	void *device = (void *)drm_gem_ttm_of_gem(obj)->bdev - adapter->offsets[SNOOP_DEVICE_TTM];
+	void *device = (void *)drm_gem_ttm_of_gem(obj)->bdev -
+		       adapter->layout->offsets[SNOOP_DEVICE_TTM];
 	void *drm;
 
 	if (snoop_private_pointer(adapter, device, SNOOP_DEVICE_DRM_POINTER, &drm) ||

@@ -10,7 +10,7 @@ struct drm_file;
 static inline void *snoop_private_member(const struct snoop_adapter *adapter, const void *base,
 					 enum snoop_member_id id)
 {
-	return (void *)base + adapter->offsets[id];
+	return (void *)base + adapter->layout->offsets[id];
 }
 
 int snoop_private_pointer(const struct snoop_adapter *adapter, const void *base,
