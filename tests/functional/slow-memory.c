@@ -11,6 +11,8 @@
 #include "expect.h"
 #include "slow-memory.h"
 
+#define PAGE	4096UL
+
 void slow_memory_init(struct slow_memory *slow, size_t size)
 {
 	struct uffdio_api api = { .api = UFFD_API };
@@ -30,7 +32,7 @@ void slow_memory_init(struct slow_memory *slow, size_t size)
 	expect_equal(ioctl(slow->uffd, UFFDIO_REGISTER, &area), 0);
 }
 
-void slow_memory_wait(struct slow_memory *slow, int milliseconds)
+size_t slow_memory_wait(struct slow_memory *slow, int milliseconds)
 {
 	struct pollfd pollfd = { .fd = slow->uffd, .events = POLLIN };
 	struct uffd_msg message;
@@ -38,6 +40,16 @@ void slow_memory_wait(struct slow_memory *slow, int milliseconds)
 	expect_equal(poll(&pollfd, 1, milliseconds), 1);
 	expect_equal(read(slow->uffd, &message, sizeof(message)), sizeof(message));
 	expect_equal(message.event, UFFD_EVENT_PAGEFAULT);
+	return (message.arg.pagefault.address & -PAGE) - (unsigned long)slow->memory;
+}
+
+void slow_memory_give(struct slow_memory *slow, size_t offset)
+{
+	struct uffdio_zeropage page = {
+		.range = { .start = (unsigned long)slow->memory + offset, .len = PAGE },
+	};
+
+	expect_equal(ioctl(slow->uffd, UFFDIO_ZEROPAGE, &page), 0);
 }
 
 void slow_memory_let_go(struct slow_memory *slow)

@@ -16,8 +16,10 @@ struct slow_memory {
 
 /* @size: a multiple of the page size */
 void slow_memory_init(struct slow_memory *slow, size_t size);
-/* Waits until something has touched it, at most so long. */
-void slow_memory_wait(struct slow_memory *slow, int milliseconds);
+/* Waits until something has touched it, at most so long; returns the offset of the page. */
+size_t slow_memory_wait(struct slow_memory *slow, int milliseconds);
+/* The page at @offset comes, full of zeros, and no other. */
+void slow_memory_give(struct slow_memory *slow, size_t offset);
 /* Faults are answered by the kernel again, also those that wait. Any number of times. */
 void slow_memory_let_go(struct slow_memory *slow);
 void slow_memory_fini(struct slow_memory *slow);
