@@ -81,6 +81,17 @@ TRACE_EVENT(drm_snoop_bind,
 		      __entry->id, __entry->uid, __entry->result)
 );
 
+/* How much was looked at with the lock of a driver's drm_mm held. */
+TRACE_EVENT(drm_snoop_nodes,
+	    TP_PROTO(const char *driver, unsigned int nodes),
+	    TP_ARGS(driver, nodes),
+	    TP_STRUCT__entry(__string(driver, driver)
+			     __field(unsigned int, nodes)),
+	    TP_fast_assign(__assign_str(driver);
+			   __entry->nodes = nodes;),
+	    TP_printk("driver=%s nodes=%u", __get_str(driver), __entry->nodes)
+);
+
 #endif
 
 /* Of the object files that this is part of, by the Kbuild. */

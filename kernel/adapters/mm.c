@@ -25,6 +25,7 @@
 
 #include "../access.h"
 #include "../range.h"
+#include "../trace.h"
 #include "private.h"
 
 /* Most nodes looked at without letting go of the lock. */
@@ -190,14 +191,15 @@ static int snoop_mm_walk_some(struct snoop_mm_walk *walk)
 {
 	const struct drm_mm *mm = snoop_mm_of(walk->adapter, walk->vm);
 	spinlock_t *lock = snoop_private_member(walk->adapter, walk->vm, SNOOP_VM_MM_LOCK);
-	unsigned int budget = SNOOP_MM_NODES_MAX;
 	struct drm_mm_node *node;
+	unsigned int nodes = 0;
 	int ret = 0;
 
 	spin_lock(lock);
 	drm_mm_for_each_node_in_range(node, (struct drm_mm *)mm, walk->next, snoop_mm_end(mm)) {
-		if (walk->count == walk->max || !budget--)
+		if (walk->count == walk->max || nodes == SNOOP_MM_NODES_MAX)
 			goto out;
+		nodes++;
 		ret = snoop_mm_add(walk, node);
 		if (ret)
 			goto out;
@@ -206,6 +208,7 @@ static int snoop_mm_walk_some(struct snoop_mm_walk *walk)
 	walk->at_end = true;
 out:
 	spin_unlock(lock);
+	trace_drm_snoop_nodes(walk->adapter->driver->name, nodes);
 	return ret;
 }
 

@@ -16,6 +16,7 @@
 #include "driver-observer.h"
 #include "expect.h"
 #include "snoop.h"
+#include "trace.h"
 #include "window.h"
 
 #define PAGE		WINDOW_PAGE
@@ -23,6 +24,10 @@
 #define FEW		500
 /* More than are looked at without letting go of the driver's lock, several times. */
 #define MANY		5000
+/* Most that are, each time. */
+#define NODES_AT_ONCE	1000
+#define TRACE		"drivers-many"
+#define NODES		"drm_snoop/drm_snoop_nodes"
 #define TIMES		10
 /* Asked for at once: soon done, even on a busy machine. */
 #define PAGE_RANGES	100
@@ -118,6 +123,25 @@ static void check(struct many *many, unsigned int page)
 	}
 }
 
+/* Nodes that were looked at in all; never too many without letting go of the lock. */
+static unsigned int nodes_walked(const struct driver_ops *ops)
+{
+	unsigned int nodes, all = 0;
+	const char *text;
+	char key[64];
+
+	snprintf(key, sizeof(key), "driver=%s nodes=", ops->name);
+	text = trace_read(TRACE);
+	while ((text = strstr(text, key))) {
+		text += strlen(key);
+		nodes = strtoul(text, NULL, 10);
+		expect_true(nodes <= NODES_AT_ONCE);
+		all += nodes;
+	}
+	trace_clear(TRACE);
+	return all;
+}
+
 /* A client whose only object is above those of the other one. */
 static void check_behind(const struct driver_ops *ops)
 {
@@ -127,9 +151,12 @@ static void check_behind(const struct driver_ops *ops)
 	struct driver_bo bo;
 
 	driver_bo(ops, fd, 3 * PAGE, 0, 1, &bo);
+	trace_clear(TRACE);
 	expect_equal(expect_ok(snoop_list(observer.snoop, DRM_SNOOP_LIST_RANGES, observer.client,
 					  OWN_VM, ranges, 2, 2)), 1);
 	expect_equal(ranges[0].start, bo.va);
+	/* Those of all clients, where they are in one address space. */
+	expect_true(nodes_walked(ops) > (ops == &driver_v3d ? MANY : 0));
 	expect_ok(snoop_bind_vm(observer.snoop, observer.client, OWN_VM, NULL));
 	driver_check_read(observer.snoop, bo.va, 3 * PAGE, 1, 0);
 	driver_bo_unmap(&bo);
@@ -148,12 +175,15 @@ static void check_many(const struct driver_ops *ops)
 	check(&many, 7);
 	few = time_of(&many);
 	make(&many, MANY);
+	trace_begin(TRACE, NODES);
 	check(&many, 1000);
+	expect_true(nodes_walked(ops) >= MANY);
 	all = time_of(&many);
 	print_message("# %s: %d ranges of %d in %d us, of %d in %d us\n", ops->name, PAGE_RANGES,
 		      FEW, (int)few, MANY, (int)all);
 	expect_true(all <= few * SLACK);
 	check_behind(ops);
+	trace_end(TRACE, NODES);
 	close(many.observer.snoop);
 	close(many.fd);
 }
