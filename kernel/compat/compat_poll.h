@@ -8,7 +8,8 @@
  * compat_poll_waits - does somebody wait, or only look?
  * @table: of file_operations.poll
  *
- * poll_does_not_wait(), its reverse, is gone in later kernels.
+ * poll_does_not_wait(), its reverse, is gone since f005bf18a57a ("poll: kill
+ * poll_does_not_wait()").
  */
 static inline bool compat_poll_waits(const poll_table *table)
 {

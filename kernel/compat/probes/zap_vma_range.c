@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* zap_vma_range(): later kernels, instead of zap_vma_ptes() */
+/*
+ * zap_vma_range(), instead of zap_vma_ptes().
+ * Since 0326440c3545 ("mm: rename zap_page_range_single() to zap_vma_range()"), 7.1.
+ */
 #include <linux/mm.h>
 
 void probe(struct vm_area_struct *vma);
