@@ -27,6 +27,7 @@
 
 #include "access.h"
 #include "adapters/adapter.h"
+#include "adapters/backing.h"
 #include "card.h"
 #include "compat_mm.h"
 #include "file.h"
@@ -159,6 +160,12 @@ static vm_fault_t snoop_vma_fault(struct vm_fault *vmf)
 	return fatal_signal_pending(current) ? VM_FAULT_SIGBUS : ret;
 }
 
+/* Content of objects of unknown kind is read and written through a map of the driver's. */
+static bool snoop_map_is_of_unknown(const struct snoop_map *map)
+{
+	return map->ops == &snoop_map_driver || map->ops == &snoop_map_pages;
+}
+
 /*
  * /proc/PID/mem and ptrace() of the observer. __access_remote_vm() comes here
  * when it may not touch a page, also if that is because it may not write to it
@@ -175,7 +182,7 @@ static int snoop_vma_access(struct vm_area_struct *vma, unsigned long addr, void
 	if (write && !(vma->vm_flags & VM_WRITE))
 		return -EACCES;
 	/* Their memory is reached by means that the mmap lock does not go with. */
-	if (map->ops == &snoop_map_driver)
+	if (snoop_map_is_of_unknown(map))
 		return -EOPNOTSUPP;
 	if (len <= 0 || addr >= vma->vm_end || offset >= map->obj->size)
 		return -EINVAL;
@@ -195,7 +202,8 @@ static int snoop_vma_mprotect(struct vm_area_struct *vma, unsigned long start, u
 	return flags & VM_WRITE && !(vma->vm_flags & VM_WRITE) ? snoop_policy_write() : 0;
 }
 
-static const struct snoop_map_ops *snoop_map_kind(const struct drm_gem_object *obj)
+static const struct snoop_map_ops *snoop_map_kind(struct snoop_card *card,
+						  const struct drm_gem_object *obj)
 {
 	switch (snoop_object_kind(obj)) {
 	case DRM_SNOOP_OBJECT_TTM:
@@ -203,7 +211,7 @@ static const struct snoop_map_ops *snoop_map_kind(const struct drm_gem_object *o
 	case DRM_SNOOP_OBJECT_SHMEM:
 		return snoop_map_shmem_is_lazy(obj) ? &snoop_map_copy : &snoop_map_shmem;
 	default:
-		return &snoop_map_driver;
+		return snoop_backing_is_known(card, obj) ? &snoop_map_pages : &snoop_map_driver;
 	}
 }
 
@@ -310,7 +318,7 @@ static int snoop_map_by_copy(struct snoop_map *map, u64 offset, const struct vm_
 	int ret;
 
 	/* Nobody copies what is mapped as a whole for each access. */
-	if (map->ops == &snoop_map_driver)
+	if (snoop_map_is_of_unknown(map))
 		return -EOPNOTSUPP;
 	snoop_uncharge_memory(&file->account, map->charged);
 	map->charged = 0;
@@ -419,7 +427,7 @@ int snoop_map_create(struct file *filp, struct snoop_card *card, struct drm_gem_
 	ret = snoop_card_get(card);
 	if (ret)
 		goto err_free;
-	map->ops = snoop_map_kind(obj);
+	map->ops = snoop_map_kind(card, obj);
 	refcount_set(&map->ref, 1);
 	map->filp = filp;
 	map->card = card;

@@ -100,6 +100,7 @@ struct snoop_map {
 extern const struct snoop_map_ops snoop_map_driver;
 extern const struct snoop_map_ops snoop_map_ttm;
 extern const struct snoop_map_ops snoop_map_shmem;
+extern const struct snoop_map_ops snoop_map_pages;
 extern const struct snoop_map_ops snoop_map_copy;
 
 static inline struct snoop_map *snoop_map_of(const struct vm_area_struct *vma)

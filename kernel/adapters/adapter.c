@@ -160,7 +160,7 @@ int snoop_adapter_prepare(struct snoop_card *card)
  * @card: A card that is in use by an open file.
  *
  * Objects are reached without an adapter; but it may have to say whose content is
- * protected, or be asked before the CPU touches one.
+ * protected, be asked before the CPU touches one, or know the pages of one.
  *
  * Return: 0 whatever came out; -EINTR, -ENOMEM.
  */
@@ -168,7 +168,8 @@ int snoop_adapter_prepare_content(struct snoop_card *card)
 {
 	const struct snoop_driver *driver = snoop_driver_find(card->drm->driver->name);
 
-	if (!driver || (!driver->protected_mask && !families[driver->family]->content_begin))
+	if (!driver || (!driver->protected_mask && !families[driver->family]->content_begin &&
+			!driver->members[SNOOP_OBJECT_PAGE_ARRAY].spec))
 		return 0;
 	return snoop_adapter_prepare(card);
 }

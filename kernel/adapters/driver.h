@@ -83,6 +83,9 @@ enum snoop_family {
  * @SNOOP_OBJECT_MEMORY: u32 of the driver's object that says what its memory is. Its
  *	reservation guards it.
  * @SNOOP_OBJECT_PAGES: Pointer to its pages, or to none. Guarded as the former.
+ * @SNOOP_OBJECT_PAGE_ARRAY: Pointer to an array of struct page *, one for each page of the
+ *	driver's object, or to none. The object's memory is drm_gem_object.filp. Its
+ *	reservation guards it, and is held when the pages are taken away, out of maps first.
  * @SNOOP_FILE_VMM: The client's VM if it has no SNOOP_FILE_VM, a part of the structure.
  * @SNOOP_FILE_SVM: The one that takes its place, if SNOOP_VMM_FILE is set in it.
  * @SNOOP_VMM_FILE: Pointer to the client in either.
@@ -143,6 +146,7 @@ enum snoop_member_id {
 	SNOOP_OPS_NAME,
 	SNOOP_OBJECT_MEMORY,
 	SNOOP_OBJECT_PAGES,
+	SNOOP_OBJECT_PAGE_ARRAY,
 	SNOOP_FILE_VMM,
 	SNOOP_FILE_SVM,
 	SNOOP_VMM_FILE,

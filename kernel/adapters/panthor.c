@@ -21,6 +21,12 @@
  * A mapping's flags are DRM_PANTHOR_VM_BIND_OP_MAP_* (uapi/drm/panthor_drm.h): bit 0
  * READONLY; bit 3 SPARSE of later versions, which bind a dummy object of the driver's,
  * over and over.
+ *
+ * Objects are those of the GEM shmem helper, in 7.3.4 panthor's own (panthor_gem.c): memory
+ * is that of drm_gem_object.filp, its pages are in an array from the first use on, and go
+ * when the shrinker takes them (panthor_gem_try_evict_no_resv_wait()): with the reservation
+ * held, after drm_vma_node_unmap(). panthor_gem_vmap_locked() brings them in, flushed if the
+ * CPU's maps are write-combined, and panthor_gem_vunmap_locked() leaves them.
  */
 
 #include "driver.h"
@@ -42,5 +48,9 @@ const struct snoop_driver snoop_driver_panthor = {
 		[SNOOP_VM_LOCK] = { "panthor_vm.op_lock", "mutex" },
 		[SNOOP_VA_BASE] = { "panthor_vma.base", "drm_gpuva" },
 		[SNOOP_VA_FLAGS] = { "panthor_vma.flags", "u32" },
+		[SNOOP_OBJECT_GEM] = { "panthor_gem_object.base", "drm_gem_object", true },
+		[SNOOP_OBJECT_PAGE_ARRAY] = {
+			"panthor_gem_object.backing.pages", "page **", true
+		},
 	},
 };

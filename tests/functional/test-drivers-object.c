@@ -85,9 +85,10 @@ static void bind_to(const struct fixture *fix, const struct driver_bo *bo)
 	expect_ok(snoop_find_object(fix->observer.snoop, fix->observer.client, bo->handle,
 				    &object));
 	expect_equal(object.size, bo->size);
-	expect_equal(object.kind, DRM_SNOOP_OBJECT_SHMEM);
-	expect_equal(object.path, DRM_SNOOP_PATH_SHMEM);
-	expect_equal(object.placement, DRM_SNOOP_PLACEMENT_TT);
+	expect_equal(object.kind, bo->own_gem ? DRM_SNOOP_OBJECT_OTHER : DRM_SNOOP_OBJECT_SHMEM);
+	expect_equal(object.path, bo->own_gem ? DRM_SNOOP_PATH_VMAP : DRM_SNOOP_PATH_SHMEM);
+	expect_equal(object.placement, bo->own_gem ? DRM_SNOOP_PLACEMENT_UNKNOWN :
+						     DRM_SNOOP_PLACEMENT_TT);
 	expect_equal(object.flags & MAY, MAY);
 	expect_ok(snoop_bind_object(fix->observer.snoop, fix->observer.client, bo->handle, &size));
 	expect_equal(size, bo->size);
@@ -168,6 +169,32 @@ static void check_windows(struct fixture *fix)
 static void test_windows(void **state)
 {
 	on_drivers(check_windows);
+}
+
+/* An object that its client has never touched has no pages yet: a map of ours has it get them. */
+static void check_untouched(struct fixture *fix)
+{
+	struct driver_bo bo = { .fd = fix->fd, .size = SIZE };
+	const uint8_t zeros[3 * PAGE] = { 0 };
+	uint8_t *part;
+
+	expect_ok(fix->ops->bo_create(fix->fd, SIZE, 0, &bo.handle, &bo.va));
+	expect_ok(snoop_bind_object(fix->observer.snoop, fix->observer.client, bo.handle, NULL));
+	part = window_map(fix->observer.snoop, 4 * PAGE, 3 * PAGE, PROT_READ | PROT_WRITE);
+	expect_bytes(part, zeros, sizeof(zeros));
+	part[PAGE + 7] = 0x5a;
+	driver_bo_map(fix->ops, &bo);
+	expect_equal(bo.map[5 * PAGE + 7], 0x5a);
+	driver_bo_fill(&bo, 15);
+	window_check(part, 15, 4 * PAGE, 3 * PAGE);
+	munmap(part, 3 * PAGE);
+	driver_bo_unmap(&bo);
+	driver_bo_close(&bo);
+}
+
+static void test_untouched(void **state)
+{
+	on_drivers(check_untouched);
 }
 
 /* Two clients of a driver have the same handles, and different objects. */
@@ -330,6 +357,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_content),
 		cmocka_unit_test(test_windows),
+		cmocka_unit_test(test_untouched),
 		cmocka_unit_test(test_clients),
 		cmocka_unit_test(test_shared),
 		cmocka_unit_test(test_imported),

@@ -111,12 +111,6 @@ static void check_window(int snoop, __u64 addr, unsigned int pages, const struct
 {
 	uint8_t *map;
 
-	if (bo->own_gem) {
-		expect_error(window_flags(snoop, addr, pages * PAGE, PROT_READ, MAP_SHARED),
-			     EOPNOTSUPP);
-		driver_bo_fill(bo, 8);
-		return;
-	}
 	map = window_map(snoop, addr, pages * PAGE, PROT_READ | PROT_WRITE);
 	expect_bytes(map, bo->map + offset, pages * PAGE);
 	driver_bo_fill(bo, 7);
@@ -205,12 +199,10 @@ static void test_panthor(void **state)
 	expect_error(snoop_pwrite(snoop, "x", 1, RO), EACCES);
 	check_window(snoop, LOW + 5 * PAGE, 6, &gpu.shared, 5 * PAGE);
 	check_window(snoop, HIGH + PAGE, 3, &gpu.private, 3 * PAGE);
-	if (!gpu.shared.own_gem) {
-		map = window_map(snoop, RO, PAGE, PROT_READ);
-		window_check(map, 8, 4 * PAGE, PAGE);
-		expect_error(window_protect(map, PAGE, PROT_READ | PROT_WRITE), EACCES);
-		munmap(map, PAGE);
-	}
+	map = window_map(snoop, RO, PAGE, PROT_READ);
+	window_check(map, 8, 4 * PAGE, PAGE);
+	expect_error(window_protect(map, PAGE, PROT_READ | PROT_WRITE), EACCES);
+	munmap(map, PAGE);
 	panthor_close(&gpu);
 }
 
@@ -257,25 +249,22 @@ static void test_panthor_ends(void **state)
 {
 	struct drm_snoop_range range;
 	struct panthor gpu;
-	uint64_t at, len;
 	uint8_t *map;
 	char byte;
 
 	panthor_open(&gpu);
-	at = gpu.shared.own_gem ? 0 : 2 * PAGE;
-	len = gpu.shared.own_gem ? gpu.shared.size : 2 * PAGE;
 	driver_bo_close(&gpu.shared);
 	check_vm_lists(&gpu, 1);
 	driver_check_read(gpu.observer.snoop, LOW, 18 * PAGE, 1, 0);
-	map = window_map(gpu.observer.snoop, LOW + at, len, PROT_READ);
+	map = window_map(gpu.observer.snoop, LOW + 2 * PAGE, 2 * PAGE, PROT_READ);
 	expect_ok(gpu.ops->vm_destroy(gpu.fd, gpu.vm));
 	expect_error(snoop_pread(gpu.observer.snoop, &byte, 1, LOW), ENOENT);
 	expect_error(snoop_query(gpu.observer.snoop, LOW, 0, &range), ENOENT);
 	check_vms(&gpu.observer, &gpu.second, 1);
 	/* The object that was mapped is there as long as its map. */
 	driver_bo_fill(&gpu.shared, 9);
-	window_check(map, 9, at, len);
-	munmap(map, len);
+	window_check(map, 9, 2 * PAGE, 2 * PAGE);
+	munmap(map, 2 * PAGE);
 	panthor_close(&gpu);
 }
 
