@@ -46,13 +46,14 @@ struct driver_ops {
 
 extern const struct driver_ops driver_panthor, driver_panfrost, driver_v3d;
 
+/* v3d, with jobs for its binner, for compute, and for the texture unit. */
+#define V3D_QUEUES	3
+extern const struct driver_ops driver_v3d_queues[V3D_QUEUES];
+
 #define DRIVERS	3
 extern const struct driver_ops *const drivers[DRIVERS];
 
-/*
- * Are its objects not those of the GEM shmem helper? panthor of later kernels has its own,
- * whose maps in parts nobody but panthor knows how to make.
- */
+/* Are its objects not those of the GEM shmem helper? panthor of later kernels has its own. */
 bool driver_has_own_gem(const struct driver_ops *ops, int fd);
 
 /* The driver of this name, or NULL. */

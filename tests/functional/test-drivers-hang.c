@@ -244,7 +244,6 @@ static void look(const struct target *t, bool after)
 	struct driver_observer observer = look_open(t);
 	uint8_t got[COMMANDS], *map;
 	__u64 position;
-	size_t at;
 
 	expect_ok(in_time(snoop_bind_vm(observer.snoop, observer.client, t->has.vm, NULL)));
 	look_at_ranges(t, &observer, after);
@@ -253,12 +252,10 @@ static void look(const struct target *t, bool after)
 	window_check(got, COMMANDS_SEED, 0, COMMANDS);
 	expect_ok(in_time(snoop_seek(observer.snoop, 0, SEEK_DATA, &position)));
 	expect_equal(position, t->has.commands_va);
-	/* In parts where that can be. */
-	at = t->own_gem ? 0 : PAGE;
-	map = window_map(observer.snoop, t->has.commands_va + at, COMMANDS - at, PROT_READ);
+	map = window_map(observer.snoop, t->has.commands_va + PAGE, COMMANDS - PAGE, PROT_READ);
 	expect_equal(in_time(window_load(map)), 0);
-	window_check(map, COMMANDS_SEED, at, COMMANDS - at);
-	munmap(map, COMMANDS - at);
+	window_check(map, COMMANDS_SEED, PAGE, COMMANDS - PAGE);
+	munmap(map, COMMANDS - PAGE);
 	expect_equal(in_time(snoop_pwrite(observer.snoop, text, sizeof(text),
 					  t->has.data_va + 100)), sizeof(text));
 	driver_check_read(observer.snoop, t->has.data_va + PAGE, DATA - PAGE, DATA_SEED, PAGE);
@@ -397,20 +394,42 @@ static void test_panfrost(void **state)
 	check_hang(&hang);
 }
 
-static void test_v3d(void **state)
+/* @error of the job's fence. */
+static void check_v3d(const struct driver_ops *ops, int error)
 {
-	static const struct hang hang = {
-		.ops = &driver_v3d,
+	const struct hang hang = {
+		.ops = ops,
 		.said = { "Resetting GPU for hang.", "V3D_ERR_STAT: 0x00000000" },
 		/* In later kernels, before it sleeps. */
 		.may_say = {
 			"Timeout waiting for TMU write combiner flush",
 			"Timeout waiting for L2T clean",
 		},
-		.error = -ECANCELED,
+		.error = error,
 	};
 
 	check_hang(&hang);
+}
+
+static void test_v3d(void **state)
+{
+	check_v3d(&driver_v3d, -ECANCELED);
+}
+
+static void test_v3d_bin(void **state)
+{
+	check_v3d(&driver_v3d_queues[0], -ECANCELED);
+}
+
+/* The client gets the fence of the job that cleans the caches after it, which ends well. */
+static void test_v3d_csd(void **state)
+{
+	check_v3d(&driver_v3d_queues[1], 0);
+}
+
+static void test_v3d_tfu(void **state)
+{
+	check_v3d(&driver_v3d_queues[2], -ECANCELED);
 }
 
 int main(void)
@@ -419,6 +438,9 @@ int main(void)
 		cmocka_unit_test(test_panthor),
 		cmocka_unit_test(test_panfrost),
 		cmocka_unit_test(test_v3d),
+		cmocka_unit_test(test_v3d_bin),
+		cmocka_unit_test(test_v3d_csd),
+		cmocka_unit_test(test_v3d_tfu),
 	};
 
 	return run_group("drivers-hang", tests, sizeof(tests) / sizeof(tests[0]), NULL, NULL);
