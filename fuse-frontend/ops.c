@@ -4,22 +4,17 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "attr.h"
 #include "change.h"
-#include "core.h"
 #include "dir.h"
+#include "file.h"
 #include "fs.h"
 #include "log.h"
-#include "memory.h"
 #include "process.h"
 #include "request.h"
 #include "snapshot.h"
-#include "snapshot_file.h"
-#include "snapshot_ops.h"
 #include "target.h"
-#include "text.h"
 #include "tree.h"
 
 /* Seconds that attributes are kept: one stat() may ask for them twice. */
@@ -268,62 +263,6 @@ static void op_releasedir(fuse_req_t req, fuse_ino_t ino,
 	reply_error(req, 0);
 }
 
-static int open_text(const struct node *node, struct fuse_file_info *fi)
-{
-	struct text *text = malloc(sizeof(*text));
-	int err;
-
-	if (!text)
-		return -ENOMEM;
-	err = text_make(node, text);
-	if (err) {
-		text_free(text);
-		free(text);
-		return err;
-	}
-	fi->fh = (uintptr_t)text;
-	return 0;
-}
-
-static int open_memory(const struct node *node, struct fuse_file_info *fi)
-{
-	bool write = (fi->flags & O_ACCMODE) != O_RDONLY;
-	struct memory *memory;
-	int err;
-
-	err = memory_open(node, write, &memory);
-	if (!err)
-		fi->fh = (uintptr_t)memory;
-	return err;
-}
-
-static int open_core(const struct node *node, struct fuse_file_info *fi)
-{
-	struct core *core;
-	int err;
-
-	err = core_open(node, &core);
-	if (!err)
-		fi->fh = (uintptr_t)core;
-	return err;
-}
-
-static void close_file(const struct node *node, struct fuse_file_info *fi)
-{
-	if (node->id.kind == NODE_CORE) {
-		core_close((struct core *)(uintptr_t)fi->fh);
-	} else if (tree_is_text(node->id.kind)) {
-		struct text *text = (struct text *)(uintptr_t)fi->fh;
-
-		text_free(text);
-		free(text);
-	} else if (tree_is_frozen(node->id.kind)) {
-		frozen_close((struct frozen *)(uintptr_t)fi->fh);
-	} else {
-		memory_close((struct memory *)(uintptr_t)fi->fh);
-	}
-}
-
 static int check_open(fuse_req_t req, const struct node *node, int flags)
 {
 	int err = check_requester(req);
@@ -344,36 +283,27 @@ static void op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	int err;
 
 	err = check_open(req, node, fi->flags);
-	if (!err && tree_is_frozen(node->id.kind)) {
-		snapshot_open(req, node, fi);
-		return;
-	}
-	if (!err && tree_is_text(node->id.kind))
-		err = open_text(node, fi);
-	else if (!err && node->id.kind == NODE_CORE)
-		err = open_core(node, fi);
-	else if (!err)
-		err = open_memory(node, fi);
-	if (err) {
+	if (!err)
+		err = file_open(node, fi);
+	if (err)
 		reply_error(req, err);
-		return;
-	}
-	/* Offsets, counts and errors reach the caller as they are. */
-	fi->direct_io = 1;
-	if (fuse_reply_open(req, fi))
-		close_file(node, fi);
+	else if (fuse_reply_open(req, fi))
+		file_close(node, fi);
 }
 
 static void op_release(fuse_req_t req, fuse_ino_t ino,
 		       struct fuse_file_info *fi)
 {
-	close_file(node_of(req, ino), fi);
+	file_close(node_of(req, ino), fi);
 	reply_error(req, 0);
 }
 
-/* Of memory, or a core. */
-static void read_live(fuse_req_t req, const struct node *node, uint64_t fh, size_t size,
-		      off_t offset)
+/*
+ * The answer is a copy: as soon as the reader has it, it may close the file, and
+ * another thread frees what is behind it before the library returns from the call.
+ */
+static void op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
+		    struct fuse_file_info *fi)
 {
 	ssize_t ret;
 	char *buf;
@@ -385,12 +315,7 @@ static void read_live(fuse_req_t req, const struct node *node, uint64_t fh, size
 		reply_error(req, -ENOMEM);
 		return;
 	}
-	if (node->id.kind == NODE_CORE)
-		ret = core_read((struct core *)(uintptr_t)fh, buf, size, offset,
-				request_interrupted, req);
-	else
-		ret = memory_read((struct memory *)(uintptr_t)fh, buf, size, offset,
-				  request_interrupted, req);
+	ret = file_read(req, node_of(req, ino), buf, size, offset, fi);
 	if (ret < 0)
 		reply_error(req, ret);
 	else
@@ -398,75 +323,11 @@ static void read_live(fuse_req_t req, const struct node *node, uint64_t fh, size
 	free(buf);
 }
 
-/*
- * The answer is a copy: as soon as the reader has it, it may close the file,
- * and another thread frees the text before the library returns from the call.
- */
-static void read_text(fuse_req_t req, const struct text *text, size_t size,
-		      off_t offset)
-{
-	char *buf;
-
-	if (offset < 0 || (uint64_t)offset >= text->size) {
-		fuse_reply_buf(req, NULL, 0);
-		return;
-	}
-	if (size > text->size - offset)
-		size = text->size - offset;
-	if (size > FS_READ_MAX)
-		size = FS_READ_MAX;
-	buf = malloc(size);
-	if (!buf) {
-		reply_error(req, -ENOMEM);
-		return;
-	}
-	memcpy(buf, text->data + offset, size);
-	fuse_reply_buf(req, buf, size);
-	free(buf);
-}
-
-static void op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
-		    struct fuse_file_info *fi)
-{
-	if (tree_is_frozen(node_of(req, ino)->id.kind)) {
-		snapshot_read(req, size, offset, fi);
-		return;
-	}
-	/*
-	 * Reads into the page cache (private mmap(), sendfile(), readahead())
-	 * come in spite of direct_io. The kernel would fill up short ones with
-	 * zeros and give out old pages again. It names a lock owner in direct
-	 * reads only (fs/fuse/file.c of Linux 6.12: fuse_direct_io(),
-	 * fuse_send_readpages(), fuse_do_readpage()).
-	 */
-	if (!fi->lock_owner) {
-		reply_error(req, -EINVAL);
-		return;
-	}
-	if (tree_is_text(node_of(req, ino)->id.kind))
-		read_text(req, (struct text *)(uintptr_t)fi->fh, size, offset);
-	else
-		read_live(req, node_of(req, ino), fi->fh, size, offset);
-}
-
 static void op_lseek(fuse_req_t req, fuse_ino_t ino, off_t offset, int whence,
 		     struct fuse_file_info *fi)
 {
-	enum node_kind kind = node_of(req, ino)->id.kind;
-	off_t ret;
+	off_t ret = file_seek(node_of(req, ino), offset, whence, fi);
 
-	if (tree_is_text(kind))
-		ret = text_seek((struct text *)(uintptr_t)fi->fh, offset,
-				whence);
-	else if (kind == NODE_CORE)
-		ret = core_seek((struct core *)(uintptr_t)fi->fh, offset,
-				whence);
-	else if (tree_is_frozen(kind))
-		ret = frozen_seek((struct frozen *)(uintptr_t)fi->fh, offset,
-				  whence);
-	else
-		ret = memory_seek((struct memory *)(uintptr_t)fi->fh, offset,
-				  whence);
 	if (ret < 0)
 		reply_error(req, ret);
 	else

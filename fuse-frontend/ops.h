@@ -6,7 +6,7 @@
 
 /*
  * What the kernel's requests do. The user data of the session is a struct fs.
- * Handles (fi->fh) are a struct memory, frozen, text or dir, by the kind of the node.
+ * Handles (fi->fh) of directories are a struct dir; those of files see file.h.
  */
 extern const struct fuse_lowlevel_ops fs_ops;
 

@@ -2,14 +2,12 @@
 #include "snapshot_ops.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "ops.h"
 #include "request.h"
 #include "snapshot.h"
-#include "snapshot_file.h"
 #include "snapshot_take.h"
 
 /*
@@ -57,44 +55,4 @@ void snapshot_mkdir(fuse_req_t req, struct node *dir, const char *name)
 void snapshot_rmdir(fuse_req_t req, const struct node *dir, const char *name)
 {
 	reply_error(req, snapshot_drop(dir, name));
-}
-
-void snapshot_open(fuse_req_t req, const struct node *node,
-		   struct fuse_file_info *fi)
-{
-	struct frozen *frozen;
-	int err = frozen_open(node, &frozen);
-
-	if (err) {
-		reply_error(req, err);
-		return;
-	}
-	fi->fh = (uintptr_t)frozen;
-	fi->keep_cache = 1;
-	fi->noflush = 1;
-	if (fuse_reply_open(req, fi))
-		frozen_close(frozen);
-}
-
-void snapshot_read(fuse_req_t req, size_t size, off_t offset,
-		   const struct fuse_file_info *fi)
-{
-	const struct frozen *frozen = (const struct frozen *)(uintptr_t)fi->fh;
-	ssize_t ret;
-	char *buf;
-
-	if (size > FS_READ_MAX)
-		size = FS_READ_MAX;
-	buf = malloc(size);
-	if (!buf) {
-		reply_error(req, -ENOMEM);
-		return;
-	}
-	/* Only reads past the page cache (O_DIRECT) have a lock owner, as in ops.c. */
-	ret = frozen_read(frozen, buf, size, offset, !fi->lock_owner);
-	if (ret < 0)
-		reply_error(req, ret);
-	else
-		fuse_reply_buf(req, buf, ret);
-	free(buf);
 }

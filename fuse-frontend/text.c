@@ -23,6 +23,16 @@ void text_free(struct text *text)
 	*text = (struct text) { 0 };
 }
 
+size_t text_read(const struct text *text, void *buf, size_t size, off_t offset)
+{
+	if ((size_t)offset >= text->size)
+		return 0;
+	if (size > text->size - offset)
+		size = text->size - offset;
+	memcpy(buf, text->data + offset, size);
+	return size;
+}
+
 off_t text_seek(const struct text *text, off_t offset, int whence)
 {
 	if (whence != SEEK_DATA && whence != SEEK_HOLE)

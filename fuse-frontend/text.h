@@ -46,6 +46,17 @@ struct text {
 int text_make(const struct node *node, struct text *text);
 
 /**
+ * text_read - read bytes
+ * @text: text
+ * @buf: where to
+ * @size: number of bytes
+ * @offset: where to start
+ *
+ * Returns the number of bytes, fewer than @size at the end of the text, 0 behind it.
+ */
+size_t text_read(const struct text *text, void *buf, size_t size, off_t offset);
+
+/**
  * text_seek - find the next data or hole: a text is all data, then a hole
  * @text: text
  * @offset: where to start
