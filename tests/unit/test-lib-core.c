@@ -74,11 +74,15 @@ static struct drmsnoop_core *open_core(struct drmsnoop *snoop,
 {
 	struct drmsnoop_core_options options = more ? *more : (struct drmsnoop_core_options){ 0 };
 	struct drmsnoop_core *core;
+	uint64_t size;
 
 	options.client_id = FAKE_CLIENT;
 	options.vm_id = FAKE_VM;
 	options.pid = getpid();
 	assert_int_equal(drmsnoop_core_open(snoop, &options, &core), 0);
+	/* Without the tables it comes to the same. */
+	assert_int_equal(drmsnoop_core_measure(snoop, &options, &size), 0);
+	assert_int_equal(size, drmsnoop_core_size(core));
 	return core;
 }
 
@@ -497,6 +501,7 @@ static void failures(void **state)
 	};
 	struct image image = { .bytes = calloc(1, 1 << 20), .size = 1 << 20, .refuse_at = 3 };
 	struct drmsnoop_core *core;
+	uint64_t size;
 
 	assert_int_equal(drmsnoop_core_open(*state, &options, &core), -EINVAL);
 	options.flags = 0;
@@ -506,6 +511,7 @@ static void failures(void **state)
 	options.end = 0;
 	options.vm_id = FAKE_VM + 1;
 	assert_int_equal(drmsnoop_core_open(*state, &options, &core), -ENOENT);
+	assert_int_equal(drmsnoop_core_measure(*state, &options, &size), -ENOENT);
 	options.vm_id = FAKE_VM;
 	options.client_id++;
 	assert_int_equal(drmsnoop_core_open(*state, &options, &core), -ENOENT);
@@ -539,10 +545,12 @@ static void too_large(void **state)
 	};
 	struct drmsnoop_core_options options = { .client_id = FAKE_CLIENT, .vm_id = FAKE_VM };
 	struct drmsnoop_core *core;
+	uint64_t size;
 
 	fake_kernel.ranges = huge;
 	fake_kernel.range_count = 2;
 	assert_int_equal(drmsnoop_core_open(*state, &options, &core), -EFBIG);
+	assert_int_equal(drmsnoop_core_measure(*state, &options, &size), -EFBIG);
 	/* A part of it has. */
 	options.start = 0x100000;
 	options.end = 0x101000;

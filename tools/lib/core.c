@@ -12,6 +12,7 @@
 /* What a note can tell of: its size has 32 bits. */
 #define MAX_RANGES (UINT32_MAX / sizeof(struct drmsnoop_core_range) - 1)
 #define MAX_OBJECTS (UINT32_MAX / sizeof(struct drmsnoop_core_object) - 1)
+#define TOO_MANY "more ranges than a core can tell of"
 /* The last file offset, with room for the tail. */
 #define MAX_CONTENT (1ULL << 62)
 
@@ -48,7 +49,7 @@ int dsn_core_add(struct drmsnoop_core *core, size_t index,
 	struct drmsnoop_core_range *grown;
 
 	if (core->count == MAX_RANGES)
-		return dsn_fail(EFBIG, "more ranges than a core can tell of");
+		return dsn_fail(EFBIG, TOO_MANY);
 	if (core->count == core->room) {
 		core->room = core->room ? core->room + core->room / 2 : 64;
 		grown = realloc(core->ranges, core->room * sizeof(*grown));
@@ -66,9 +67,26 @@ int dsn_core_add(struct drmsnoop_core *core, size_t index,
 struct layout {
 	struct drmsnoop_core *core;
 	const struct drmsnoop_core_options *options;
+	/* only numbers of entries are wanted, and not the entries */
+	bool count_only;
 	/* where the next content may be in the file */
 	uint64_t free;
+	/* end of the last range */
+	uint64_t last;
 };
+
+static int add_entry(struct layout *layout, const struct drmsnoop_core_range *range)
+{
+	struct drmsnoop_core *core = layout->core;
+
+	layout->last = range->end;
+	if (!layout->count_only)
+		return dsn_core_add(core, core->count, range);
+	if (core->count == MAX_RANGES)
+		return dsn_fail(EFBIG, TOO_MANY);
+	core->count++;
+	return 0;
+}
 
 /* [start, end) of a range, which is wanted or not; it gets its place. */
 static int place(struct layout *layout, const struct drmsnoop_core_range *whole,
@@ -92,7 +110,7 @@ static int place(struct layout *layout, const struct drmsnoop_core_range *whole,
 			return dsn_fail(EFBIG, "the core would have more bytes than a file can have");
 		layout->free = (range.offset + size + CORE_PAGE - 1) & -(uint64_t)CORE_PAGE;
 	}
-	return dsn_core_add(layout->core, layout->core->count, &range);
+	return add_entry(layout, &range);
 }
 
 static uint64_t clamp(uint64_t value, uint64_t low, uint64_t high)
@@ -104,8 +122,7 @@ static uint64_t clamp(uint64_t value, uint64_t low, uint64_t high)
 static int add_range(struct layout *layout, struct drmsnoop_core_range *range)
 {
 	const struct drmsnoop_core_options *options = layout->options;
-	const struct drmsnoop_core *core = layout->core;
-	uint64_t last = core->count ? core->ranges[core->count - 1].end : 0;
+	uint64_t last = layout->last;
 	uint64_t from = range->start > last ? range->start : last, start, end;
 	bool wanted = !options->placements || options->placements >> range->placement & 1;
 	int ret;
@@ -122,16 +139,16 @@ static int add_range(struct layout *layout, struct drmsnoop_core_range *range)
 }
 
 /* Why a range that is not readable is not. */
-static uint32_t range_error(const struct drmsnoop_core *core,
-			    const struct drm_snoop_range *range)
+static uint32_t range_error(const struct layout *layout, const struct drm_snoop_range *range)
 {
+	const struct drmsnoop_core *core = layout->core;
 	size_t i;
 
 	if (range->flags & DRM_SNOOP_READABLE || range->kind == DRM_SNOOP_RANGE_SPARSE)
 		return 0;
 	if (range->kind == DRM_SNOOP_RANGE_USERPTR)
 		return EACCES;
-	for (i = 0; i < core->object_count; i++)
+	for (i = 0; !layout->count_only && i < core->object_count; i++)
 		if (core->objects[i].object_id == range->object_id)
 			return core->objects[i].error ?: EIO;
 	return EIO;
@@ -169,7 +186,7 @@ static int add_live(const struct drm_snoop_range *range, void *data)
 
 	return add(layout, range,
 		   range->flags & DRM_SNOOP_READ_ONLY ? DRMSNOOP_CORE_READ_ONLY : 0,
-		   range_error(layout->core, range));
+		   range_error(layout, range));
 }
 
 static int add_frozen(const struct drm_snoop_snapshot_range *range, void *data)
@@ -189,11 +206,16 @@ static int add_frozen(const struct drm_snoop_snapshot_range *range, void *data)
 
 static int add_object(const struct drm_snoop_object *object, void *data)
 {
-	struct drmsnoop_core *core = data;
+	const struct layout *layout = data;
+	struct drmsnoop_core *core = layout->core;
 	struct drmsnoop_core_object *grown;
 
 	if (core->object_count == MAX_OBJECTS)
 		return dsn_fail(EFBIG, "more objects than a core can tell of");
+	if (layout->count_only) {
+		core->object_count++;
+		return 0;
+	}
 	if (core->object_count == core->object_room) {
 		core->object_room = core->object_room ? 2 * core->object_room : 64;
 		grown = realloc(core->objects, core->object_room * sizeof(*grown));
@@ -214,12 +236,15 @@ static int add_object(const struct drm_snoop_object *object, void *data)
 	return 0;
 }
 
-static int lay_out(struct drmsnoop_core *core, const struct drmsnoop_core_options *options)
+static int lay_out(struct drmsnoop_core *core, const struct drmsnoop_core_options *options,
+		   bool count_only)
 {
-	struct layout layout = { .core = core, .options = options, .free = CORE_PAGE };
+	struct layout layout = {
+		.core = core, .options = options, .count_only = count_only, .free = CORE_PAGE,
+	};
 	int ret;
 
-	ret = drmsnoop_foreach_object(core->snoop, options->client_id, add_object, core);
+	ret = drmsnoop_foreach_object(core->snoop, options->client_id, add_object, &layout);
 	if (ret)
 		return ret;
 	if (core->source == &live)
@@ -231,34 +256,59 @@ static int lay_out(struct drmsnoop_core *core, const struct drmsnoop_core_option
 	return ret;
 }
 
-int drmsnoop_core_open(struct drmsnoop *snoop, const struct drmsnoop_core_options *options,
-		       struct drmsnoop_core **result)
+/* An empty core, of what is wanted. */
+static int begin(struct drmsnoop_core *core, struct drmsnoop *snoop,
+		 const struct drmsnoop_core_options *options)
 {
 	bool snapshot = options->flags & DRMSNOOP_CORE_SNAPSHOT;
-	struct drmsnoop_core *core;
-	int ret;
 
 	if (options->flags & ~(DRMSNOOP_CORE_LIVE | DRMSNOOP_CORE_SNAPSHOT |
 			       DRMSNOOP_CORE_CONSISTENT) ||
 	    (options->end && options->start >= options->end))
 		return dsn_fail(EINVAL, "a core of nothing, or unknown flags");
-	core = calloc(1, sizeof(*core));
+	*core = (struct drmsnoop_core) {
+		.snoop = snoop,
+		.source = snapshot ? &frozen : &live,
+		.snapshot = snapshot ? options->snapshot : -1,
+	};
+	return snapshot ? drmsnoop_snapshot_start(core->snapshot, &core->snapshot_start) : 0;
+}
+
+int drmsnoop_core_open(struct drmsnoop *snoop, const struct drmsnoop_core_options *options,
+		       struct drmsnoop_core **result)
+{
+	struct drmsnoop_core *core = calloc(1, sizeof(*core));
+	int ret;
+
 	if (!core)
 		return dsn_fail(ENOMEM, "out of memory");
-	core->snoop = snoop;
-	core->source = snapshot ? &frozen : &live;
-	core->snapshot = snapshot ? options->snapshot : -1;
-	ret = dsn_core_describe(core, options);
-	if (!ret && snapshot)
-		ret = drmsnoop_snapshot_start(core->snapshot, &core->snapshot_start);
+	ret = begin(core, snoop, options);
 	if (!ret)
-		ret = lay_out(core, options);
+		ret = dsn_core_describe(core, options);
+	if (!ret)
+		ret = lay_out(core, options, false);
+	if (core->source == &frozen)
+		core->snoop = NULL;
 	if (ret) {
 		drmsnoop_core_close(core);
 		return ret;
 	}
 	*result = core;
 	return 0;
+}
+
+int drmsnoop_core_measure(struct drmsnoop *snoop, const struct drmsnoop_core_options *options,
+			  uint64_t *size)
+{
+	struct drmsnoop_core core;
+	int ret;
+
+	ret = begin(&core, snoop, options);
+	if (!ret)
+		ret = lay_out(&core, options, true);
+	if (!ret)
+		*size = drmsnoop_core_size(&core);
+	return ret;
 }
 
 void drmsnoop_core_close(struct drmsnoop_core *core)

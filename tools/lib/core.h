@@ -43,6 +43,7 @@ struct core_source {
  * @ranges, @count and @room change in drmsnoop_core_dump(); all else is immutable.
  */
 struct drmsnoop_core {
+	/* NULL when it is laid out and has a snapshot */
 	struct drmsnoop *snoop;
 	const struct core_source *source;
 	/* the caller's, or -1, and the address of its byte 0 */

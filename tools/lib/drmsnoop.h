@@ -862,7 +862,8 @@ struct drmsnoop_core_options {
 
 /**
  * drmsnoop_core_open - lay out a core
- * @snoop: handle that is bound to the VM; in use as long as the core
+ * @snoop: handle that is bound to the VM; in use as long as the core, but with
+ *	DRMSNOOP_CORE_SNAPSHOT only during the call
  * @options: see there
  * @core: returned; the caller ends it with drmsnoop_core_close()
  *
@@ -875,6 +876,19 @@ struct drmsnoop_core_options {
 int drmsnoop_core_open(struct drmsnoop *snoop,
 		       const struct drmsnoop_core_options *options,
 		       struct drmsnoop_core **core);
+
+/**
+ * drmsnoop_core_measure - the size that a core would have
+ * @snoop: handle
+ * @options: as for drmsnoop_core_open()
+ * @size: returned size in bytes
+ *
+ * Lists what drmsnoop_core_open() lists, and takes no memory for it.
+ *
+ * Returns as drmsnoop_core_open().
+ */
+int drmsnoop_core_measure(struct drmsnoop *snoop,
+			  const struct drmsnoop_core_options *options, uint64_t *size);
 
 /**
  * drmsnoop_core_close - free a core
