@@ -48,6 +48,7 @@ struct share;
  * @NODE_RANGE: memory: [A, B) of the VM
  * @NODE_FROZEN_MAPS: text: ranges of the snapshot
  * @NODE_FROZEN_MAPS_JSON: the same as JSON
+ * @NODE_FROZEN_CORE: frozen: core of the snapshot
  * @NODE_FROZEN_MEM: frozen memory: the VM
  * @NODE_FROZEN_RANGE: frozen memory: [A, B) of the VM
  */
@@ -78,6 +79,7 @@ enum node_kind {
 	NODE_RANGE,
 	NODE_FROZEN_MAPS,
 	NODE_FROZEN_MAPS_JSON,
+	NODE_FROZEN_CORE,
 	NODE_FROZEN_MEM,
 	NODE_FROZEN_RANGE,
 };

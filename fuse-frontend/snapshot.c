@@ -18,6 +18,7 @@ void snapshot_free(struct snapshot *snapshot)
 {
 	if (!snapshot)
 		return;
+	drmsnoop_core_close(snapshot->core);
 	if (snapshot->fd >= 0)
 		close(snapshot->fd);
 	drmsnoop_objects_free(snapshot->objects);

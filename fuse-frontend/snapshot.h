@@ -76,6 +76,9 @@ struct snapshot {
 	/** @objects: The objects of the client before the copy, owned. */
 	struct drmsnoop_objects *objects;
 
+	/** @core: A core of it, owned; reads @fd. */
+	struct drmsnoop_core *core;
+
 	/** @refs: Users; one is the list's. */
 	unsigned int refs;
 

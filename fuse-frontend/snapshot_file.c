@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "seek.h"
 #include "snapshot.h"
 #include "tree.h"
 
@@ -79,6 +80,11 @@ int frozen_size(const struct node *node, const struct snapshot *snapshot,
 {
 	const struct drm_snoop_snapshot_range *entry;
 
+	if (node->id.kind == NODE_FROZEN_CORE) {
+		*size = drmsnoop_core_size(snapshot->core);
+		*bytes = *size;
+		return 0;
+	}
 	if (node->id.kind == NODE_FROZEN_MEM) {
 		*size = snapshot->size;
 		*bytes = snapshot->copied;
@@ -107,7 +113,8 @@ int frozen_open(const struct node *node, struct frozen **result)
 		return -ENOMEM;
 	}
 	frozen->snapshot = snapshot;
-	frozen->start = node->id.kind == NODE_FROZEN_MEM ? 0 : node->id.a;
+	frozen->core = node->id.kind == NODE_FROZEN_CORE;
+	frozen->start = node->id.kind == NODE_FROZEN_RANGE ? node->id.a : 0;
 	err = frozen_size(node, snapshot, &frozen->size, &bytes);
 	if (err) {
 		frozen_close(frozen);
@@ -159,28 +166,49 @@ static uint64_t content_at(const struct frozen *frozen, uint64_t offset)
 	return run.start == addr ? run.end - addr : 0;
 }
 
+static ssize_t read_content(const struct frozen *frozen, void *buf, size_t size,
+			    uint64_t offset)
+{
+	ssize_t n;
+
+	if (frozen->core)
+		return drmsnoop_core_pread(frozen->snapshot->core, buf, size, offset);
+	n = pread(frozen->snapshot->fd, buf, size, frozen->start + offset);
+	return n < 0 ? -errno : n;
+}
+
+/* How much of @size bytes is content, or -EIO. */
+static ssize_t readable(const struct frozen *frozen, size_t size, uint64_t offset,
+			bool cached)
+{
+	uint64_t content;
+
+	if (frozen->core)
+		return size;
+	if (cached)
+		return all_pages(frozen, offset, offset + size) ? (ssize_t)size : -EIO;
+	content = content_at(frozen, offset);
+	if (!content)
+		return -EIO;
+	return size < content ? size : content;
+}
+
 ssize_t frozen_read(const struct frozen *frozen, void *buf, size_t size,
 		    uint64_t offset, bool cached)
 {
-	uint64_t content;
 	ssize_t n;
 
 	if (offset >= frozen->size)
 		return 0;
 	if (size > frozen->size - offset)
 		size = frozen->size - offset;
-	if (cached && !all_pages(frozen, offset, offset + size))
-		return -EIO;
-	if (!cached) {
-		content = content_at(frozen, offset);
-		if (!content)
-			return -EIO;
-		if (size > content)
-			size = content;
-	}
-	n = pread(frozen->snapshot->fd, buf, size, frozen->start + offset);
+	n = readable(frozen, size, offset, cached);
 	if (n < 0)
-		return -errno;
+		return n;
+	size = n;
+	n = read_content(frozen, buf, size, offset);
+	if (n < 0)
+		return n;
 	/* The file is sealed: it cannot be shorter. */
 	return (size_t)n == size ? n : -EIO;
 }
@@ -190,6 +218,8 @@ off_t frozen_seek(const struct frozen *frozen, off_t offset, int whence)
 	struct run run;
 	uint64_t at;
 
+	if (frozen->core)
+		return seek_data(frozen->size, offset, whence);
 	if (whence != SEEK_DATA && whence != SEEK_HOLE)
 		return -EINVAL;
 	if (offset < 0 || (uint64_t)offset >= frozen->size)

@@ -29,7 +29,10 @@ struct frozen {
 	/** @snapshot: Reference. */
 	struct snapshot *snapshot;
 
-	/** @start: Address of byte 0. */
+	/** @core: It is that of @snapshot. */
+	bool core;
+
+	/** @start: Address of byte 0; of a core 0. */
 	uint64_t start;
 
 	/** @size: Size in bytes. */
@@ -59,7 +62,8 @@ void frozen_close(struct frozen *frozen);
  * @cached: for the page cache: all of what is asked for, or an error
  *
  * Returns the number of bytes: fewer than @size at the end and, if not @cached, before
- * what has no content. Or a negative errno: -EIO (no content), -ENOMEM.
+ * what has no content. Or a negative errno: -EIO (no content), -ENOMEM. A core has content
+ * everywhere.
  */
 ssize_t frozen_read(const struct frozen *frozen, void *buf, size_t size,
 		    uint64_t offset, bool cached);
@@ -70,7 +74,7 @@ ssize_t frozen_read(const struct frozen *frozen, void *buf, size_t size,
  * @offset: in the file
  * @whence: SEEK_DATA or SEEK_HOLE
  *
- * What was copied is data; the end counts as a hole.
+ * What was copied is data, and all of a core; the end counts as a hole.
  *
  * Returns the offset, -ENXIO or -EINVAL (@whence).
  */
@@ -81,7 +85,7 @@ off_t frozen_seek(const struct frozen *frozen, off_t offset, int whence);
  * @node: of a kind that tree_is_frozen()
  * @snapshot: its snapshot
  * @size: returned
- * @bytes: returned number of bytes that were copied
+ * @bytes: returned number of bytes that were copied; of a core its size
  *
  * Returns 0 or -ENOENT (no such range).
  */

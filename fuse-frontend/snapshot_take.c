@@ -67,6 +67,24 @@ static int copy(struct snapshot *snapshot, struct drmsnoop *snoop,
 	return 0;
 }
 
+/* While the process is there to be described: later nobody needs to be asked. */
+static int lay_out(struct snapshot *snapshot, const struct node *dir,
+		   struct drmsnoop *snoop)
+{
+	const struct drmsnoop_core_options options = {
+		.client_id = snapshot->client,
+		.vm_id = snapshot->vm.vm_id,
+		.pid = snapshot->pid,
+		.flags = DRMSNOOP_CORE_SNAPSHOT,
+		.snapshot = snapshot->fd,
+	};
+	int err = drmsnoop_core_open(snoop, &options, &snapshot->core);
+
+	if (err)
+		return target_error(err);
+	return target_alive(dir) ? 0 : -ESRCH;
+}
+
 struct table {
 	struct snapshot *snapshot;
 	size_t room;
@@ -107,6 +125,8 @@ static int fill(struct snapshot *snapshot, const struct node *dir,
 	err = describe(snapshot, snoop);
 	if (!err)
 		err = copy(snapshot, snoop, progress);
+	if (!err)
+		err = lay_out(snapshot, dir, snoop);
 	drmsnoop_close(snoop);
 	if (!err)
 		err = drmsnoop_foreach_snapshot_range(snapshot->fd, add_entry,

@@ -14,7 +14,7 @@
  *	written any more
  *
  * Asks the kernel anew whether the daemon may look at the process. Nothing is left of
- * a copy that fails.
+ * a copy that fails, also because the process or the client ended meanwhile.
  *
  * Returns 0 and the snapshot is in the list, or a negative errno: those of
  * snapshot_check_name(), target_open_vm() and drmsnoop_snapshot(). Reached limits are

@@ -12,6 +12,7 @@
 /* The same JSON as that of the command line. */
 #include "../tools/drmsnoop/json.h"
 #include "process.h"
+#include "seek.h"
 #include "snapshot_text.h"
 #include "target.h"
 
@@ -35,11 +36,7 @@ size_t text_read(const struct text *text, void *buf, size_t size, off_t offset)
 
 off_t text_seek(const struct text *text, off_t offset, int whence)
 {
-	if (whence != SEEK_DATA && whence != SEEK_HOLE)
-		return -EINVAL;
-	if (offset < 0 || (size_t)offset >= text->size)
-		return -ENXIO;
-	return whence == SEEK_DATA ? offset : (off_t)text->size;
+	return seek_data(text->size, offset, whence);
 }
 
 int text_append(struct text *text, const char *data, size_t size)

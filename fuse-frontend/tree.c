@@ -33,6 +33,7 @@ static const struct fixed {
 	{ NODE_SNAPSHOT, NODE_FROZEN_MAPS, "maps" },
 	{ NODE_SNAPSHOT, NODE_FROZEN_MAPS_JSON, "maps.json" },
 	{ NODE_SNAPSHOT, NODE_FROZEN_RANGES, "ranges" },
+	{ NODE_SNAPSHOT, NODE_FROZEN_CORE, "core" },
 };
 
 #define FIXED_COUNT	(sizeof(fixed) / sizeof(fixed[0]))
@@ -187,6 +188,7 @@ mode_t tree_mode(enum node_kind kind)
 	case NODE_RANGE:
 	case NODE_FROZEN_MAPS:
 	case NODE_FROZEN_MAPS_JSON:
+	case NODE_FROZEN_CORE:
 	case NODE_FROZEN_MEM:
 	case NODE_FROZEN_RANGE:
 		return S_IFREG | 0400;
@@ -208,5 +210,6 @@ bool tree_is_memory(enum node_kind kind)
 
 bool tree_is_frozen(enum node_kind kind)
 {
-	return kind == NODE_FROZEN_MEM || kind == NODE_FROZEN_RANGE;
+	return kind == NODE_FROZEN_MEM || kind == NODE_FROZEN_RANGE ||
+	       kind == NODE_FROZEN_CORE;
 }

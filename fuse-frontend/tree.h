@@ -68,7 +68,7 @@ bool tree_is_text(enum node_kind kind);
 bool tree_is_memory(enum node_kind kind);
 
 /**
- * tree_is_frozen - whether a node is a file of memory in a snapshot
+ * tree_is_frozen - whether a node is a file of a snapshot that is no text
  */
 bool tree_is_frozen(enum node_kind kind);
 

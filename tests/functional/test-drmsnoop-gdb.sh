@@ -10,7 +10,7 @@
 . "$DRM_SNOOP_TOP/tests/lib/bytes.sh"
 . "$DRM_SNOOP_TOP/tests/lib/users.sh"
 
-plan 28
+plan 34
 export LC_ALL=C XDG_RUNTIME_DIR=$work/run
 mkdir -m 777 "$work/run" "$work/out.d" "$work/mnt"
 chmod 755 "$work"
@@ -107,7 +107,8 @@ gdb -batch -nx -c "$work/out.d/core" "${args[@]}" >/dev/null 2>&1
 is 'gdb: what was kept' "$(crcs "$work/out.d/kept")" "$(cat "$work/sums")"
 is 'the size is that of what is read' "$(as alice bash -c 'exec <"$1"; stat -Lc %s /dev/stdin; wc -c <&0' - "$vm/core" | uniq | wc -l)" 1
 
-note 'what the engine stores while gdb looks'
+note 'what the engine stores while gdb looks, and a snapshot of before'
+as alice mkdir "$vm/snapshots/s"
 as alice gdb -batch -nx -c "$vm/core" -ex 'x/gx 0x100008' \
 	-ex "shell touch $work/out.d/one; until [ -e $work/out.d/two ]; do sleep 0.1; done" \
 	-ex 'x/gx 0x100008' >"$work/gdb" 2>&1 &
@@ -118,6 +119,14 @@ touch "$work/out.d/two"
 wait "$job"
 is 'before and after' "$(grep '^0x100008' "$work/gdb" | tr '\t' ' ')" '0x100008: 0x9e3779b97f4a7c1d
 0x100008: 0x4645444342414140'
+mapfile -d '' args < <(dumps "$work/out.d/frozen")
+as alice gdb -batch -nx -c "$vm/snapshots/s/core" "${args[@]}" -ex 'x/gx 0x100008' >"$work/gdb" 2>&1
+is 'gdb: the snapshot has what was there' "$(crcs "$work/out.d/frozen")" "$(cat "$work/sums")"
+like 'and not what is' "$(tr '\t' ' ' <"$work/gdb")" '^0x100008: 0x9e3779b97f4a7c1d$'
+succeeds 'readelf of the snapshot' as alice readelf -a "$vm/snapshots/s/core"
+is 'without a warning' "$(cat "$work/err"; grep -i warning "$work/out")" ''
+succeeds 'cp of the snapshot' as alice cp --sparse=always "$vm/snapshots/s/core" "$work/out.d/frozen.core"
+succeeds 'is all of it' as alice cmp "$vm/snapshots/s/core" "$work/out.d/frozen.core"
 
 note 'drmsnoop gdb'
 # A struct of the program in GPU memory: struct bo of gpusim-sh.

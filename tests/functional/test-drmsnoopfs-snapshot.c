@@ -9,7 +9,6 @@
  *
  * slow: mounts for each test; test-snoop-snapshot and -limits have the same calls
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -30,6 +29,7 @@
 #include "fuse-mount.h"
 #include "snoop-module.h"
 #include "target.h"
+#include "vm-dir.h"
 
 #define PAGE		0x1000ULL
 #define DEFAULT_SNAPSHOT_MB	1024
@@ -50,10 +50,11 @@
 #define RANGE_A		"ranges/0000000000100000-0000000000110000"
 #define RANGE_B		"ranges/0000000000110000-0000000000118000"
 
-/* A mount, and a process with a VM. */
+/* A mount, and a process with a VM, whose directory there is @dir. */
 struct scene {
 	struct target target;
 	struct fuse_mount mount;
+	struct vm_dir dir;
 	/* where the process has its own memory */
 	uint64_t own;
 };
@@ -63,88 +64,16 @@ static int ok(int result)
 	return result < 0 ? -errno : result;
 }
 
-/* A path in the VM; valid until four more were asked for. */
-__attribute__((format(printf, 2, 3)))
-static const char *at(const struct scene *scene, const char *format, ...)
-{
-	static char paths[4][PATH_MAX];
-	static unsigned int turn;
-	char *path = paths[turn++ % 4];
-	va_list args;
-	int length = snprintf(path, PATH_MAX, "%s/by-pid/%d/clients/%llu/vm/1/",
-			      scene->mount.dir, scene->target.pid,
-			      (unsigned long long)scene->target.client);
-
-	va_start(args, format);
-	vsnprintf(path + length, PATH_MAX - length, format, args);
-	va_end(args);
-	return path;
-}
+#define at(scene, ...)	vm_dir_path(&(scene)->dir, __VA_ARGS__)
 
 static int take(const struct scene *scene, const char *name)
 {
-	return ok(mkdir(at(scene, "snapshots/%s", name), 0700));
+	return vm_dir_take(&scene->dir, name);
 }
 
 static int drop(const struct scene *scene, const char *name)
 {
-	return ok(rmdir(at(scene, "snapshots/%s", name)));
-}
-
-static int open_file(const char *path, int flags)
-{
-	return ok(open(path, flags | O_CLOEXEC));
-}
-
-static off_t seek(int fd, off_t offset, int whence)
-{
-	off_t found = lseek(fd, offset, whence);
-
-	return found < 0 ? -errno : found;
-}
-
-/* CRC-32 of [offset, offset + size) of a file, which has all of it. */
-static uint32_t crc_at(const char *path, off_t offset, size_t size)
-{
-	uint8_t *buf = malloc(size);
-	int fd = expect_ok(open_file(path, O_RDONLY));
-	uint32_t crc;
-
-	expect_true(buf);
-	expect_equal(expect_ok(ok(pread(fd, buf, size, offset))), size);
-	crc = crc32(0, buf, size);
-	close(fd);
-	free(buf);
-	return crc;
-}
-
-/* The names in a directory but the two of each, in a line. */
-static const char *names_in(const char *path)
-{
-	static char names[4096];
-	struct dirent *entry;
-	size_t length = 0;
-	DIR *dir = opendir(path);
-
-	expect_true(dir);
-	names[0] = '\0';
-	while ((entry = readdir(dir)) && length < sizeof(names) - NAME_MAX - 2) {
-		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
-			length += sprintf(names + length, "%s|", entry->d_name);
-	}
-	closedir(dir);
-	return names;
-}
-
-static const char *text_of(const char *path)
-{
-	static char text[16384];
-	int fd = expect_ok(open_file(path, O_RDONLY));
-	ssize_t n = expect_ok(ok(read(fd, text, sizeof(text) - 1)));
-
-	text[n] = '\0';
-	close(fd);
-	return text;
+	return vm_dir_drop(&scene->dir, name);
 }
 
 static uint32_t engine(struct scene *scene, uint64_t addr, uint64_t size)
@@ -189,6 +118,10 @@ static int setup_as(void **state, const char *user, const char *options)
 	populate(scene);
 	store_all(scene, 3);
 	fuse_mount_start(&scene->mount, user, options);
+	scene->dir = (struct vm_dir) {
+		.mount = scene->mount.dir, .pid = scene->target.pid,
+		.client = scene->target.client, .vm = 1,
+	};
 	return 0;
 }
 
@@ -245,34 +178,39 @@ static void test_content(void **state)
 
 	expect_ok(take(scene, "s"));
 	assert_string_equal(names_in(at(scene, "snapshots")), "s|");
-	assert_string_equal(names_in(at(scene, "snapshots/s")), "mem|maps|maps.json|ranges|");
+	assert_string_equal(names_in(at(scene, "snapshots/s")),
+			    "mem|maps|maps.json|ranges|core|");
 	/* Like the live one, at this moment. */
-	expect_equal(crc_at(at(scene, RANGE_A), 0, A_SIZE), a);
-	expect_equal(crc_at(at(scene, "snapshots/s/" RANGE_A), 0, A_SIZE), a);
+	expect_equal(crc_file(at(scene, RANGE_A), 0, A_SIZE), a);
+	expect_equal(crc_file(at(scene, "snapshots/s/" RANGE_A), 0, A_SIZE), a);
 
 	store_all(scene, 5);
 	expect_true(engine(scene, A, A_SIZE) != a);
-	expect_equal(crc_at(at(scene, RANGE_A), 0, A_SIZE), engine(scene, A, A_SIZE));
-	expect_equal(crc_at(at(scene, "snapshots/s/" RANGE_A), 0, A_SIZE), a);
+	expect_equal(crc_file(at(scene, RANGE_A), 0, A_SIZE), engine(scene, A, A_SIZE));
+	expect_equal(crc_file(at(scene, "snapshots/s/" RANGE_A), 0, A_SIZE), a);
+	expect_equal(crc_core(at(scene, "core"), A, A_SIZE), engine(scene, A, A_SIZE));
 	/* Another object there, nothing at all, and the objects closed. */
 	target_cmd(&scene->target, "bind v %#llx b 0 %#llx", A, B_SIZE);
 	target_cmd(&scene->target, "unbind v %#llx %#llx", B, B_SIZE);
 	target_cmd(&scene->target, "close a");
 	target_cmd(&scene->target, "memunmap m");
-	expect_equal(crc_at(at(scene, "mem"), A, B_SIZE), engine(scene, A, B_SIZE));
+	expect_equal(crc_file(at(scene, "mem"), A, B_SIZE), engine(scene, A, B_SIZE));
 
-	expect_equal(crc_at(at(scene, "snapshots/s/" RANGE_A), 0, A_SIZE), a);
-	expect_equal(crc_at(at(scene, "snapshots/s/" RANGE_B), 0, B_SIZE), b);
-	expect_equal(crc_at(at(scene, "snapshots/s/mem"), A, A_SIZE + B_SIZE + ZEROS_SIZE), all);
-	expect_equal(crc_at(at(scene, "snapshots/s/mem"), OWN, 0x2000), own);
+	expect_equal(crc_file(at(scene, "snapshots/s/" RANGE_A), 0, A_SIZE), a);
+	expect_equal(crc_file(at(scene, "snapshots/s/" RANGE_B), 0, B_SIZE), b);
+	expect_equal(crc_file(at(scene, "snapshots/s/mem"), A, A_SIZE + B_SIZE + ZEROS_SIZE), all);
+	expect_equal(crc_file(at(scene, "snapshots/s/mem"), OWN, 0x2000), own);
+	expect_equal(crc_core(at(scene, "snapshots/s/core"), A, A_SIZE), a);
+	expect_equal(crc_core(at(scene, "snapshots/s/core"), B, B_SIZE), b);
+	expect_equal(crc_core(at(scene, "snapshots/s/core"), OWN, 0x2000), own);
 	expect_error(open_file(at(scene, RANGE_B), O_RDONLY), ENOENT);
 
-	strcpy(frozen, text_of(at(scene, "snapshots/s/maps")));
+	strcpy(frozen, text_file(at(scene, "snapshots/s/maps")));
 	snprintf(wanted, sizeof(wanted), FROZEN_MAPS, (unsigned long long)scene->own,
 		 (unsigned long long)scene->own + 0x2000, (unsigned long long)scene->own + 0x3000);
 	assert_string_equal(frozen, wanted);
-	expect_true(strcmp(text_of(at(scene, "maps")), frozen));
-	expect_true(strstr(text_of(at(scene, "snapshots/s/maps.json")),
+	expect_true(strcmp(text_file(at(scene, "maps")), frozen));
+	expect_true(strstr(text_file(at(scene, "snapshots/s/maps.json")),
 			   "\"error\":\"EIO\",\"change\":null}"));
 
 	expect_ok(ok(stat(at(scene, "snapshots/s/mem"), &st)));
@@ -313,14 +251,14 @@ static void test_access(void **state)
 	expect_ok(take(scene, "s"));
 	store_all(scene, 5);
 	fd = expect_ok(open_file(at(scene, "snapshots/s/mem"), O_RDONLY));
-	expect_equal(seek(fd, 0, SEEK_DATA), A);
-	expect_equal(seek(fd, A + 5, SEEK_DATA), A + 5);
+	expect_equal(seek_file(fd, 0, SEEK_DATA), A);
+	expect_equal(seek_file(fd, A + 5, SEEK_DATA), A + 5);
 	/* Sparse is zeros, but nothing was copied. */
-	expect_equal(seek(fd, A, SEEK_HOLE), ZEROS);
-	expect_equal(seek(fd, ZEROS, SEEK_DATA), OWN);
-	expect_equal(seek(fd, OWN, SEEK_HOLE), OWN_HOLE);
-	expect_equal(seek(fd, OWN_HOLE, SEEK_DATA), OWN_HOLE + PAGE);
-	expect_error(seek(fd, OWN + OWN_SIZE, SEEK_DATA), ENXIO);
+	expect_equal(seek_file(fd, A, SEEK_HOLE), ZEROS);
+	expect_equal(seek_file(fd, ZEROS, SEEK_DATA), OWN);
+	expect_equal(seek_file(fd, OWN, SEEK_HOLE), OWN_HOLE);
+	expect_equal(seek_file(fd, OWN_HOLE, SEEK_DATA), OWN_HOLE + PAGE);
+	expect_error(seek_file(fd, OWN + OWN_SIZE, SEEK_DATA), ENXIO);
 
 	/* Through the page cache, and past it. */
 	for (way = 0; way < 2; way++) {
@@ -413,7 +351,7 @@ static void test_names(void **state)
 	close(fd);
 	expect_ok(ok(stat(at(scene, "snapshots/s"), &st)));
 	expect_true(st.st_ino != first);
-	expect_equal(crc_at(at(scene, "snapshots/s/" RANGE_A), 0, A_SIZE),
+	expect_equal(crc_file(at(scene, "snapshots/s/" RANGE_A), 0, A_SIZE),
 		     engine(scene, A, A_SIZE));
 }
 
@@ -434,12 +372,12 @@ static void test_ends(void **state)
 	assert_string_equal(names_in(at(scene, "..")), "1|");
 	assert_string_equal(names_in(process), "comm|proc|clients|");
 	expect_error(open_file(at(scene, "mem"), O_RDONLY), ENOENT);
-	expect_equal(crc_at(at(scene, "snapshots/s/" RANGE_A), 0, A_SIZE), sum);
+	expect_equal(crc_file(at(scene, "snapshots/s/" RANGE_A), 0, A_SIZE), sum);
 	expect_error(take(scene, "u"), ENOENT);
 
 	target_stop(&scene->target);
-	scene->target.pid = strtol(pid, NULL, 10);
-	expect_equal(crc_at(at(scene, "snapshots/s/" RANGE_A), 0, A_SIZE), sum);
+	expect_equal(crc_file(at(scene, "snapshots/s/" RANGE_A), 0, A_SIZE), sum);
+	expect_equal(crc_core(at(scene, "snapshots/s/core"), A, A_SIZE), sum);
 	assert_string_equal(names_in(at(scene, "snapshots")), "s|t|");
 	assert_string_equal(names_in(process), "clients|");
 	snprintf(process, sizeof(process), "%s/by-pid", scene->mount.dir);
@@ -447,10 +385,9 @@ static void test_ends(void **state)
 	expect_error(take(scene, "u"), ENOENT);
 	/* The directories go with the last one. */
 	expect_ok(drop(scene, "s"));
-	expect_equal(crc_at(at(scene, "snapshots/t/mem"), A, A_SIZE), sum);
+	expect_equal(crc_file(at(scene, "snapshots/t/mem"), A, A_SIZE), sum);
 	expect_ok(drop(scene, "t"));
 	assert_string_equal(names_in(process), "");
-	scene->target.pid = 0;
 }
 
 struct as {
@@ -531,7 +468,7 @@ static void test_too_many(void **state)
 	expect_ok(ok(unlinkat(dir, "100", AT_REMOVEDIR)));
 	expect_ok(ok(mkdirat(dir, "more", 0700)));
 	close(dir);
-	expect_equal(crc_at(at(scene, "../2/snapshots/more/mem"), 0x1000, PAGE),
+	expect_equal(crc_file(at(scene, "../2/snapshots/more/mem"), 0x1000, PAGE),
 		     target_number(t, "sum w 0x1000 4K"));
 }
 
@@ -611,7 +548,7 @@ static void test_interrupted(void **state)
 	expect_equal(fuse_mount_descriptors(&scene->mount), before);
 	assert_string_equal(names_in(at(scene, "snapshots")), "");
 	expect_ok(take(scene, "s"));
-	expect_equal(crc_at(at(scene, "snapshots/s/" RANGE_A), 0, A_SIZE),
+	expect_equal(crc_file(at(scene, "snapshots/s/" RANGE_A), 0, A_SIZE),
 		     engine(scene, A, A_SIZE));
 }
 
@@ -627,7 +564,7 @@ static void test_rw(void **state)
 	expect_equal(pwrite(fd, "written", 7, 8), 7);
 	close(fd);
 	expect_true(engine(scene, A, A_SIZE) != sum);
-	expect_equal(crc_at(at(scene, "snapshots/s/" RANGE_A), 0, A_SIZE), sum);
+	expect_equal(crc_file(at(scene, "snapshots/s/" RANGE_A), 0, A_SIZE), sum);
 	expect_error(open_file(at(scene, "snapshots/s/" RANGE_A), O_WRONLY), EACCES);
 	expect_error(ok(truncate(at(scene, "snapshots/s/mem"), 0)), EACCES);
 	expect_error(ok(mkdir(at(scene, "snapshots/s/new"), 0700)), EPERM);

@@ -43,8 +43,13 @@ struct fake {
 	/** @ranges: Ascending by address. */
 	struct drm_snoop_range *ranges;
 	size_t range_count;
+	/** @entries: The table of any snapshot, which starts at address 0. */
+	const struct drm_snoop_snapshot_range *entries;
+	size_t entry_count;
 	/** @queries: Calls of drmsnoop_query_range(). */
 	unsigned int queries;
+	/** @lists: Calls of drmsnoop_foreach_range(). */
+	unsigned int lists;
 	/** @written: Bytes that were written. */
 	size_t written;
 	/** @kept: What was written below FAKE_KEPT, where @is_kept. */

@@ -4,6 +4,7 @@
  * libdrmsnoop. The content is in a file of memory, as that of the kernel is.
  */
 
+#include <elf.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -83,6 +84,22 @@ static struct snapshot *make(uint64_t pid, uint64_t client, uint64_t vm, const c
 		}
 	}
 	return snapshot;
+}
+
+/* As long as the client is there. */
+static void lay_out(struct snapshot *snapshot)
+{
+	const struct drmsnoop_core_options options = {
+		.client_id = FAKE_CLIENT, .vm_id = FAKE_VM, .pid = getpid(),
+		.flags = DRMSNOOP_CORE_SNAPSHOT, .snapshot = snapshot->fd,
+	};
+	struct drmsnoop *snoop;
+
+	fake.entries = entries;
+	fake.entry_count = COUNT;
+	assert_int_equal(drmsnoop_open(FAKE_CARD, 0, &snoop), 0);
+	assert_int_equal(drmsnoop_core_open(snoop, &options, &snapshot->core), 0);
+	drmsnoop_close(snoop);
 }
 
 static int add(uint64_t pid, uint64_t client, uint64_t vm, const char *name)
@@ -195,7 +212,7 @@ static void test_directory(void **state)
 	snapshot = look_snapshot(dir, "a");
 	assert_int_equal(attr_get(&fs, snapshot, &st), 0);
 	assert_int_equal(st.st_mode, S_IFDIR | 0500);
-	assert_string_equal(names_of(snapshot), "mem|maps|maps.json|ranges|");
+	assert_string_equal(names_of(snapshot), "mem|maps|maps.json|ranges|core|");
 	assert_string_equal(names_of(look(snapshot, "ranges")), RANGES);
 	fs.writable = true;
 	assert_int_equal(attr_get(&fs, look(snapshot, "mem"), &st), 0);
@@ -284,6 +301,47 @@ static void test_read_range(void **state)
 	assert_int_equal(frozen_read(frozen, buf, SIZE, 0, true), -EIO);
 	assert_int_equal(frozen_read(frozen, buf, SIZE, 0, false), -EIO);
 	assert_int_equal(frozen_seek(frozen, 0, SEEK_DATA), -ENXIO);
+	frozen_close(frozen);
+}
+
+/* Its core asks nobody, and has all its bytes: what is in none is in no segment. */
+static void test_core(void **state)
+{
+	struct snapshot *made = make(fake.pid, 77, 5, "a");
+	static uint8_t buf[SIZE];
+	Elf64_Phdr headers[COUNT + 1];
+	struct frozen *frozen;
+	struct node *snapshot;
+	Elf64_Ehdr header;
+	struct stat st;
+
+	lay_out(made);
+	assert_int_equal(snapshot_add(made), 0);
+	snapshot = look_snapshot(walk(VM "snapshots"), "a");
+	fake.gone = true;
+	assert_int_equal(fake.handles, 0);
+	assert_int_equal(attr_get(&fs, look(snapshot, "core"), &st), 0);
+	assert_int_equal(st.st_mode, S_IFREG | 0400);
+	assert_int_equal(frozen_open(look(snapshot, "core"), &frozen), 0);
+	snapshot_drop_all();
+	for (int cached = 0; cached < 2; cached++)
+		assert_int_equal(frozen_read(frozen, buf, SIZE, 0, cached), st.st_size);
+	assert_int_equal(frozen_read(frozen, buf, 1, st.st_size, false), 0);
+	memcpy(&header, buf, sizeof(header));
+	assert_int_equal(header.e_phnum, COUNT + 1);
+	memcpy(headers, buf + header.e_phoff, sizeof(headers));
+	for (size_t i = 0; i < COUNT; i++) {
+		bool copied = !entries[i].error && entries[i].kind == OBJECT;
+
+		assert_int_equal(headers[i + 1].p_vaddr, entries[i].start);
+		assert_int_equal(headers[i + 1].p_filesz,
+				 copied ? entries[i].end - entries[i].start : 0);
+		assert_int_equal(headers[i + 1].p_memsz,
+				 entries[i].error ? 0 : entries[i].end - entries[i].start);
+		check(buf + headers[i + 1].p_offset, entries[i].start, headers[i + 1].p_filesz);
+	}
+	assert_int_equal(frozen_seek(frozen, 5, SEEK_DATA), 5);
+	assert_int_equal(frozen_seek(frozen, 5, SEEK_HOLE), st.st_size);
 	frozen_close(frozen);
 }
 
@@ -404,6 +462,7 @@ int main(void)
 		TEST(test_directory),
 		TEST(test_read),
 		TEST(test_read_range),
+		TEST(test_core),
 		TEST(test_seek),
 		TEST(test_texts),
 		TEST(test_kept),
