@@ -70,7 +70,8 @@ off_t core_seek(const struct core *core, off_t offset, int whence);
  * @size: returned size in bytes
  *
  * That of the core that was opened last, if one is open: who opens it and asks for the
- * size gets that of what is read. Otherwise what it would be now.
+ * size gets that of what is read. Otherwise what it would be, or would have been within the
+ * last second. Ranges are listed for that once a second at most, and not kept.
  *
  * Returns 0 or a negative errno as core_open().
  */

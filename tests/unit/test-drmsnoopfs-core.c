@@ -112,6 +112,43 @@ static void test_live_core(void **state)
 	assert_int_equal(fake.handles, 0);
 }
 
+/* Ranges are listed once in a second, and not when the answer is known already. */
+static void test_size_core(void **state)
+{
+	struct node *node = walk(CORE);
+	struct core *core;
+	struct stat st;
+	off_t size;
+
+	/* Of an earlier test. */
+	usleep(1100000);
+	add_range(0x1000, 0x3000, 1);
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(attr_get(&fs, node, &st), 0);
+	size = st.st_size;
+	assert_int_equal(fake.lists, 1);
+	add_range(0x8000, 0x9000, 2);
+	core = open_one();
+	assert_int_equal(attr_get(&fs, node, &st), 0);
+	assert_int_not_equal(st.st_size, size);
+	size = st.st_size;
+	core_close(core);
+	assert_int_equal(attr_get(&fs, node, &st), 0);
+	assert_int_equal(st.st_size, size);
+	assert_int_equal(fake.lists, 2);
+	usleep(1100000);
+	add_range(0xa000, 0xb000, 3);
+	assert_int_equal(attr_get(&fs, node, &st), 0);
+	assert_int_not_equal(st.st_size, size);
+	assert_int_equal(fake.lists, 3);
+	core = open_one();
+	size = st.st_size;
+	assert_int_equal(attr_get(&fs, node, &st), 0);
+	assert_int_equal(st.st_size, size);
+	core_close(core);
+	assert_int_equal(fake.handles, 0);
+}
+
 static void test_seek_core(void **state)
 {
 	struct core *core;
@@ -148,6 +185,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_read_core),
 		TEST(test_live_core),
+		TEST(test_size_core),
 		TEST(test_seek_core),
 		TEST(test_refused_core),
 	};
