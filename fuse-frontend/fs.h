@@ -30,6 +30,12 @@ struct fs {
 	/** @read_only: Nothing can be made: -o ro. The kernel refuses it, too. */
 	bool read_only;
 
+	/** @consistent: Snapshots are of one moment: -o consistent. */
+	bool consistent;
+
+	/** @budget_ms: Milliseconds that one may take, 0: as many as drm_snoop allows. */
+	uint32_t budget_ms;
+
 	/** @mounted: When it was mounted: the times of all files. */
 	struct timespec mounted;
 

@@ -112,10 +112,12 @@ int main(int argc, char **argv)
 		break;
 	}
 	if (start_check_mountpoint(options.mountpoint, &mountpoint) ||
-	    start_check_fuse() || start_check_cards(options.writable))
+	    start_check_fuse() || start_check_cards(options.writable || options.consistent))
 		goto out;
 	fs.writable = options.writable;
 	fs.read_only = options.read_only;
+	fs.consistent = options.consistent;
+	fs.budget_ms = options.budget_ms;
 	raise_descriptor_limit();
 	clock_gettime(CLOCK_REALTIME, &fs.mounted);
 	if (node_table_init(&fs.nodes)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "options.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 enum {
 	KEY_OTHERS,
 	KEY_KNOWN,
+	KEY_CONSISTENT,
 };
 
 #define OPTION(text, member)	{ text, offsetof(struct options, member), 1 }
@@ -39,6 +41,8 @@ static const struct fuse_opt table[] = {
 	OPTION("ro", read_only),
 	OPTION("rw", read_write),
 	OPTION("write", write),
+	OPTION("consistent", consistent),
+	FUSE_OPT_KEY("consistent=", KEY_CONSISTENT),
 	/* What the mount has in any case. */
 	FUSE_OPT_KEY("nosuid", FUSE_OPT_KEY_DISCARD),
 	FUSE_OPT_KEY("nodev", FUSE_OPT_KEY_DISCARD),
@@ -83,6 +87,22 @@ static int take_argument(struct options *options, const char *arg)
 	return 0;
 }
 
+/* consistent=MS */
+static int take_budget(struct options *options, const char *arg)
+{
+	const char *text = strchr(arg, '=') + 1;
+	unsigned long long ms;
+	char *end;
+
+	errno = 0;
+	ms = strtoull(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end || errno || !ms || ms > UINT32_MAX)
+		return usage_error("not a number of milliseconds", arg);
+	options->consistent = 1;
+	options->budget_ms = ms;
+	return 0;
+}
+
 static int process(void *data, const char *arg, int key, struct fuse_args *out)
 {
 	switch (key) {
@@ -94,6 +114,8 @@ static int process(void *data, const char *arg, int key, struct fuse_args *out)
 		return -1;
 	case KEY_KNOWN:
 		return 1;
+	case KEY_CONSISTENT:
+		return take_budget(data, arg);
 	default:
 		if (!strncmp(arg, "x-", 2) || !strncmp(arg, "comment=", 8))
 			return 0;
@@ -137,6 +159,8 @@ static void print_help(void)
 	       "  -s               use one thread\n"
 	       "  -o OPTION[,...]  rw: memory can be written (with mount(8): write),\n"
 	       "                   ro: no snapshots either,\n"
+	       "                   consistent[=MS]: snapshots of one moment, for which\n"
+	       "                   writers are stopped for MS milliseconds at most,\n"
 	       "                   auto_unmount, noatime, context=...;\n"
 	       "                   options of mount(8) and fstab are accepted\n"
 	       "  -h, --help       print this text\n"
@@ -169,6 +193,7 @@ enum options_result options_parse(int argc, char **argv,
 	}
 	if (options->debug)
 		options->foreground = 1;
+	options->consistent = options->consistent && !options->read_only;
 	options->writable = !options->read_only &&
 			    (options->write ||
 			     (options->read_write && !options->by_mount));

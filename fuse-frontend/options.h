@@ -3,6 +3,7 @@
 #define OPTIONS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <fuse_opt.h>
 
@@ -41,7 +42,7 @@ struct options {
 	/** @version: --version. */
 	int version;
 
-	/** @read_only: -o ro, which is stronger than the two below: no snapshots, too. */
+	/** @read_only: -o ro, which is stronger than the three below: no snapshots, too. */
 	int read_only;
 
 	/** @read_write: -o rw. */
@@ -49,6 +50,12 @@ struct options {
 
 	/** @write: -o write. */
 	int write;
+
+	/** @consistent: -o consistent; needs writing, but does not let files be written. */
+	int consistent;
+
+	/** @budget_ms: MS of -o consistent=MS, or 0. */
+	uint32_t budget_ms;
 
 	/** @by_mount: mount(8) made the options, and rw means nothing. */
 	int by_mount;

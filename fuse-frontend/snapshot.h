@@ -61,6 +61,12 @@ struct snapshot {
 	/** @fd: What drmsnoop_snapshot() returned, owned; byte 0 is address 0. */
 	int fd;
 
+	/** @consistent: It is of one moment, but for what its table says. */
+	bool consistent;
+
+	/** @stopped_us: Microseconds for which writers were stopped for it. */
+	uint32_t stopped_us;
+
 	/** @taken: When it was complete. */
 	struct timespec taken;
 

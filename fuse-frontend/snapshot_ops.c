@@ -30,7 +30,7 @@ static int take(fuse_req_t req, const struct node *dir, const char *name)
 	if (progress == MAP_FAILED)
 		return -errno;
 	fuse_req_interrupt_func(req, stop, progress);
-	err = snapshot_take(dir, name, progress);
+	err = snapshot_take(fs_of(req), dir, name, progress);
 	/* Returns when stop() has returned, and is not called any more. */
 	fuse_req_interrupt_func(req, NULL, NULL);
 	munmap(progress, size);

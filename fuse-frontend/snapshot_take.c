@@ -54,12 +54,18 @@ static int describe(struct snapshot *snapshot, struct drmsnoop *snoop)
 	return ret ? target_error(ret) : 0;
 }
 
-static int copy(struct snapshot *snapshot, struct drmsnoop *snoop,
+static int copy(const struct fs *fs, struct snapshot *snapshot, struct drmsnoop *snoop,
 		struct drm_snoop_progress *progress)
 {
-	int fd = drmsnoop_snapshot(snoop, 0, snapshot->size, progress);
+	int fd;
 
-	if (fd == -EDQUOT || fd == -ENOMEM)
+	snapshot->consistent = fs->consistent;
+	if (fs->consistent)
+		fd = drmsnoop_snapshot_consistent(snoop, 0, snapshot->size, fs->budget_ms,
+						  &snapshot->stopped_us, progress);
+	else
+		fd = drmsnoop_snapshot(snoop, 0, snapshot->size, progress);
+	if (fd == -EDQUOT || fd == -ENOMEM || fd == -ETIME || fd == -EBUSY)
 		log_error(drmsnoop_error());
 	if (fd < 0)
 		return target_error(fd);
@@ -75,7 +81,8 @@ static int lay_out(struct snapshot *snapshot, const struct node *dir,
 		.client_id = snapshot->client,
 		.vm_id = snapshot->vm.vm_id,
 		.pid = snapshot->pid,
-		.flags = DRMSNOOP_CORE_SNAPSHOT,
+		.flags = DRMSNOOP_CORE_SNAPSHOT |
+			 (snapshot->consistent ? DRMSNOOP_CORE_CONSISTENT : 0),
 		.snapshot = snapshot->fd,
 	};
 	int err = drmsnoop_core_open(snoop, &options, &snapshot->core);
@@ -112,19 +119,21 @@ static int add_entry(const struct drm_snoop_snapshot_range *entry, void *data)
 	return 0;
 }
 
-static int fill(struct snapshot *snapshot, const struct node *dir,
+static int fill(const struct fs *fs, struct snapshot *snapshot, const struct node *dir,
 		struct drm_snoop_progress *progress)
 {
 	struct table table = { .snapshot = snapshot };
 	struct drmsnoop *snoop;
 	int err;
 
-	err = target_open_vm(dir, 0, &snoop, &snapshot->size);
+	/* Stopping is for those who may write. */
+	err = target_open_vm(dir, fs->consistent ? DRMSNOOP_WRITE : 0, &snoop,
+			     &snapshot->size);
 	if (err)
 		return err;
 	err = describe(snapshot, snoop);
 	if (!err)
-		err = copy(snapshot, snoop, progress);
+		err = copy(fs, snapshot, snoop, progress);
 	if (!err)
 		err = lay_out(snapshot, dir, snoop);
 	drmsnoop_close(snoop);
@@ -135,7 +144,7 @@ static int fill(struct snapshot *snapshot, const struct node *dir,
 	return err;
 }
 
-int snapshot_take(const struct node *dir, const char *name,
+int snapshot_take(const struct fs *fs, const struct node *dir, const char *name,
 		  struct drm_snoop_progress *progress)
 {
 	struct snapshot *snapshot;
@@ -147,7 +156,7 @@ int snapshot_take(const struct node *dir, const char *name,
 	snapshot = create(dir, name);
 	if (!snapshot)
 		return -ENOMEM;
-	err = fill(snapshot, dir, progress);
+	err = fill(fs, snapshot, dir, progress);
 	if (!err)
 		err = snapshot_add(snapshot);
 	if (err)

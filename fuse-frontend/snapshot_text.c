@@ -2,6 +2,7 @@
 #include "snapshot_text.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -31,22 +32,35 @@ static struct drm_snoop_range range_of(const struct drm_snoop_snapshot_range *en
 	};
 }
 
+__attribute__((format(printf, 2, 3)))
+static void add_reason(char text[REASON_SIZE], const char *format, ...)
+{
+	size_t length = strlen(text);
+	va_list args;
+
+	if (length && length < REASON_SIZE - 3)
+		length = stpcpy(text + length, "; ") - text;
+	va_start(args, format);
+	vsnprintf(text + length, REASON_SIZE - length, format, args);
+	va_end(args);
+}
+
 /* Why there is no content, and what happened meanwhile; NULL if there is nothing to say. */
 static const char *reason_of(const struct drm_snoop_snapshot_range *entry,
 			     char text[REASON_SIZE])
 {
 	const char *change = text_change(entry->flags);
-	int length = 0;
 
-	if (!entry->error && !change)
-		return NULL;
+	text[0] = '\0';
 	if (entry->error)
-		length = snprintf(text, REASON_SIZE, "not copied: %s: %s",
-				  text_error(entry->error), strerror(entry->error));
-	if (change && length < REASON_SIZE)
-		snprintf(text + length, REASON_SIZE - length, "%s%s meanwhile",
-			 length ? "; " : "", change);
-	return text;
+		add_reason(text, "not copied: %s: %s", text_error(entry->error),
+			   strerror(entry->error));
+	if (change)
+		add_reason(text, "%s meanwhile", change);
+	if (!entry->error && entry->flags & DRM_SNOOP_SNAPSHOT_NOT_STOPPED)
+		add_reason(text, "not stopped%s",
+			   entry->flags & DRM_SNOOP_SNAPSHOT_SHARED ? ": shared" : "");
+	return *text ? text : NULL;
 }
 
 static int append_maps(const struct snapshot *snapshot, struct text *text)
@@ -76,16 +90,21 @@ static int append_entry(const struct snapshot *snapshot, size_t i,
 	value = json_range(&range, snapshot->objects,
 			   reason_of(entry, reason));
 	/* As those of drmsnoop snapshot --json. */
-	json_add_outcome(value, entry);
+	json_add_outcome(value, entry, snapshot->consistent);
 	return text_append_json(text, value, 0);
 }
 
 static int append_json(const struct snapshot *snapshot, struct text *text)
 {
+	struct json_object *value = json_vm(&snapshot->vm);
 	int err;
 
+	json_object_object_add(value, "consistent",
+			       json_object_new_boolean(snapshot->consistent));
+	json_object_object_add(value, "stopped_us",
+			       json_object_new_int64(snapshot->stopped_us));
 	/* The ranges go in before the closing brace. */
-	err = text_append_json(text, json_vm(&snapshot->vm), 1);
+	err = text_append_json(text, value, 1);
 	if (!err)
 		err = text_append(text, ",\"ranges\":[\n", 12);
 	for (size_t i = 0; !err && i < snapshot->count; i++) {

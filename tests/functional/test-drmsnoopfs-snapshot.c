@@ -211,7 +211,7 @@ static void test_content(void **state)
 	assert_string_equal(frozen, wanted);
 	expect_true(strcmp(text_file(at(scene, "maps")), frozen));
 	expect_true(strstr(text_file(at(scene, "snapshots/s/maps.json")),
-			   "\"error\":\"EIO\",\"change\":null}"));
+			   "\"error\":\"EIO\",\"change\":null,\"stopped\":false,"));
 
 	expect_ok(ok(stat(at(scene, "snapshots/s/mem"), &st)));
 	expect_equal(st.st_size, 1ULL << 48);

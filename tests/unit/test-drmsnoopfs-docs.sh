@@ -6,7 +6,7 @@
 
 drmsnoopfs=$DRM_SNOOP_BUILD/fuse-frontend/drmsnoopfs
 page=$DRM_SNOOP_TOP/Documentation/man/drmsnoopfs.rst
-plan 22
+plan 27
 
 # Short and long options, one a line, sorted.
 help_options()
@@ -49,4 +49,7 @@ fails "too many arguments" 2 'too many arguments: c' "$drmsnoopfs" a b c
 fails "allow_root" 2 'allow_root is refused' "$drmsnoopfs" -o allow_root "$work"
 is "in one line" "$(cat "$work/out" "$work/err" | wc -l)" 1
 fails "ro is stronger" 1 'does not exist: make it' "$drmsnoopfs" -o write,ro "$work/none"
+fails "consistent= of nothing" 2 'not a number of milliseconds: consistent=;' "$drmsnoopfs" -o consistent= "$work/none"
+fails "of words" 2 'not a number of milliseconds: consistent=1s' "$drmsnoopfs" -o consistent=1s "$work/none"
+fails "of no time" 2 'not a number of milliseconds: consistent=0' "$drmsnoopfs" -o consistent=0 "$work/none"
 fails "no such directory" 1 'does not exist: make it' "$drmsnoopfs" -o rw,noatime,x-systemd.automount "$work/none"

@@ -31,13 +31,14 @@
 #define OF(start, end, error, kind, flags) \
 	{ start, end, 900, 0x2000, 0x8000, 1, kind, DRM_SNOOP_PLACEMENT_VRAM, flags, error }
 #define OBJECT	DRM_SNOOP_RANGE_OBJECT
+#define NOT_STOPPED	DRM_SNOOP_SNAPSHOT_NOT_STOPPED
 
 static const struct drm_snoop_snapshot_range entries[] = {
 	OF(0x1000, 0x2000, 0, OBJECT, 0),
-	OF(0x2000, 0x3800, 0, OBJECT, DRM_SNOOP_SNAPSHOT_MOVED),
+	OF(0x2000, 0x3800, 0, OBJECT, DRM_SNOOP_SNAPSHOT_MOVED | NOT_STOPPED),
 	OF(0x5000, 0x6000, EIO, OBJECT, DRM_SNOOP_SNAPSHOT_REBOUND),
 	OF(0x6000, 0x8000, 0, DRM_SNOOP_RANGE_SPARSE, 0),
-	OF(0x8000, 0x9000, 0, OBJECT, 0),
+	OF(0x8000, 0x9000, 0, OBJECT, NOT_STOPPED | DRM_SNOOP_SNAPSHOT_SHARED),
 };
 
 #define RANGES \
@@ -49,11 +50,12 @@ static const struct drm_snoop_snapshot_range entries[] = {
 
 #define MAPS \
 	"000000001000-000000002000 r---- object vram 0:0x2000 0x8000\n" \
-	"000000002000-000000003800 r---- object vram 0:0x2000 0x8000 # moved meanwhile\n" \
+	"000000002000-000000003800 r---- object vram 0:0x2000 0x8000 " \
+	"# moved meanwhile; not stopped\n" \
 	"000000005000-000000006000 ----- object vram 0:0x2000 0x8000 " \
 	"# not copied: EIO: Input/output error; rebound meanwhile\n" \
 	"000000006000-000000008000 r---- sparse vram 0:0x2000 0x8000\n" \
-	"000000008000-000000009000 r---- object vram 0:0x2000 0x8000\n"
+	"000000008000-000000009000 r---- object vram 0:0x2000 0x8000 # not stopped: shared\n"
 
 #define COUNT	(sizeof(entries) / sizeof(entries[0]))
 
@@ -69,6 +71,8 @@ static struct snapshot *make(uint64_t pid, uint64_t client, uint64_t vm, const c
 	snapshot->vm.vm_id = vm;
 	snapshot->size = SIZE;
 	snapshot->copied = 0x3800;
+	snapshot->consistent = true;
+	snapshot->stopped_us = 4;
 	snapshot->entries = malloc(sizeof(entries));
 	memcpy(snapshot->entries, entries, sizeof(entries));
 	snapshot->count = COUNT;
@@ -382,10 +386,13 @@ static void test_texts(void **state)
 	assert_true(!strncmp(text.data, "{\"vm\":5,\"name\":\"\",", 18));
 	end = strstr(text.data, "\"start\":\"0x5000\"");
 	assert_non_null(end);
-	end = strstr(end, "\"error\":\"EIO\",\"change\":\"rebound\"}");
+	end = strstr(end, "\"error\":\"EIO\",\"change\":\"rebound\",\"stopped\":false,\"shared\":false}");
 	assert_non_null(end);
-	end = strstr(end, "\"error\":null,\"change\":null}]}\n");
+	end = strstr(end, "\"stopped\":true,\"shared\":false}");
 	assert_non_null(end);
+	end = strstr(end, "\"error\":null,\"change\":null,\"stopped\":false,\"shared\":true}]}\n");
+	assert_non_null(end);
+	assert_non_null(strstr(text.data, "\"consistent\":true,\"stopped_us\":4,\"ranges\":["));
 	text_free(&text);
 	snapshot_put(made);
 }

@@ -94,13 +94,19 @@ struct json_object *json_range(const struct drm_snoop_range *range,
 }
 
 void json_add_outcome(struct json_object *value,
-		      const struct drm_snoop_snapshot_range *entry)
+		      const struct drm_snoop_snapshot_range *entry, bool consistent)
 {
 	const char *change = text_change(entry->flags);
+	/* Copied at the moment of a consistent snapshot. */
+	bool stopped = consistent && !entry->error &&
+		       !(entry->flags & DRM_SNOOP_SNAPSHOT_NOT_STOPPED);
 
 	json_object_object_add(value, "error", entry->error ?
 			       json_text(text_error(entry->error)) : NULL);
 	json_object_object_add(value, "change", change ? json_text(change) : NULL);
+	json_object_object_add(value, "stopped", json_object_new_boolean(stopped));
+	json_object_object_add(value, "shared",
+			       json_object_new_boolean(entry->flags & DRM_SNOOP_SNAPSHOT_SHARED));
 }
 
 struct json_object *json_bo(const struct drm_snoop_object *object)

@@ -9,6 +9,7 @@
  * libdrmsnoop only. All that return a value return a new reference.
  */
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <json-c/json.h>
 
@@ -39,11 +40,12 @@ struct json_object *json_range(const struct drm_snoop_range *range,
 			       const char *reason);
 
 /*
- * json_add_outcome - add "error" and "change" of an entry of a snapshot
+ * json_add_outcome - add "error", "change", "stopped" and "shared" of an entry of a snapshot
  * @value: object
+ * @consistent: the snapshot is
  */
 void json_add_outcome(struct json_object *value,
-		      const struct drm_snoop_snapshot_range *entry);
+		      const struct drm_snoop_snapshot_range *entry, bool consistent);
 
 /* json_bo - an object */
 struct json_object *json_bo(const struct drm_snoop_object *object);

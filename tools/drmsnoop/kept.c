@@ -39,14 +39,6 @@ struct writer {
 	bool begun;
 };
 
-/* Copied at the moment of a consistent snapshot. */
-static bool is_stopped(const struct moment *moment,
-		       const struct drm_snoop_snapshot_range *range)
-{
-	return moment->consistent && !range->error &&
-	       !(range->flags & DRM_SNOOP_SNAPSHOT_NOT_STOPPED);
-}
-
 static int put_range(const struct drm_snoop_snapshot_range *range, void *data)
 {
 	struct json_object *object = json_object_new_object();
@@ -60,11 +52,7 @@ static int put_range(const struct drm_snoop_snapshot_range *range, void *data)
 			       json_text(drmsnoop_placement_name(range->placement)));
 	json_object_object_add(object, "object", json_hex(range->object_id));
 	json_object_object_add(object, "offset", json_hex(range->object_offset));
-	json_add_outcome(object, range);
-	json_object_object_add(object, "stopped",
-			       json_object_new_boolean(is_stopped(writer->moment, range)));
-	json_object_object_add(object, "shared",
-			       json_object_new_boolean(range->flags & DRM_SNOOP_SNAPSHOT_SHARED));
+	json_add_outcome(object, range, writer->moment->consistent);
 	if (writer->begun)
 		fputc(',', writer->out);
 	writer->begun = true;
