@@ -156,6 +156,8 @@ as alice drmsnoop gdb "$pid" -- -batch -nx -ex "shell touch $work/out.d/three; s
 until_there "$work/out.d/three"
 pkill -TERM -u alice -x drmsnoop
 wait $!
+# What gdb had started, and with it the standard input of the target.
+pkill -KILL -u alice -x sleep
 is 'ended by a signal' "$(left)" ''
 
 note 'the process was killed, and another one holds its descriptor'
