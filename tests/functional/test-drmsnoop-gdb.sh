@@ -171,5 +171,6 @@ as alice drmsnoop gdb "$holder" -- -batch -nx -ex "dump memory $work/out.d/held 
 is 'its memory' "$(crc "$work/out.d/held")" "$sum"
 like 'its symbols' "$(cat "$work/gdb")" '= "texture"'
 as alice fusermount3 -u "$work/mnt"
+kill "$holder"
 target_stop
 true

@@ -59,7 +59,7 @@ fail_test()
 	replay "$1"
 }
 
-# judge NAME: count the results in $logs/NAME.{out,err,status}, and say what it took.
+# judge NAME: count the results in $logs/NAME.{out,err,status,left}, and say what it took.
 judge()
 {
 	local name=$1 log=$logs/$1 status good bad complaint seconds=
@@ -86,6 +86,9 @@ judge()
 		fi
 		;;
 	esac
+	if [ -s "$log.left" ]; then
+		complaint=${complaint:+$complaint; it }"left processes running: $(paste -sd, "$log.left")"
+	fi
 	if [ "$bad" = 0 ] && [ -z "$complaint" ]; then
 		echo "ok   $name ($good) ${seconds:-?} s"
 		[ -z "$verbose" ] || show "$log.out"
