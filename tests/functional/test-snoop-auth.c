@@ -9,5 +9,5 @@
 
 int main(void)
 {
-	return auth_matrix_run("snoop-auth", "012");
+	return auth_matrix_run("snoop-auth", "0");
 }
