@@ -8,8 +8,9 @@
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 . "$DRM_SNOOP_TOP/tests/lib/target.sh"
 . "$DRM_SNOOP_TOP/tests/lib/bytes.sh"
+. "$DRM_SNOOP_TOP/tests/lib/core-scene.sh"
 
-plan 42
+plan 38
 
 # gdb_on CORE COMMAND...: its output, in lines.
 gdb_on()
@@ -29,23 +30,7 @@ segments()
 	readelf -lW "$1" | sed -nE 's/^  LOAD +0x[0-9a-f]+ 0x0*([0-9a-f]+) 0x[0-9a-f]+ 0x0*([0-9a-f]+) 0x0*([0-9a-f]+) (.*[^ ]|) +0x[0-9a-f]+$/\1 \2 \3 \4/p'
 }
 
-target_start
-pid=$TARGET_PID
-client=$TARGET_CLIENT
-t vm v
-t bo a 64K vram
-t bo b 1M system
-t bind v 0x100000 a
-t bind v 0x200000 a 0x4000 0x4000 ro
-t sparse v 0x300000 64K
-t bind v 0x100000000 b 0x3000 64K
-t bind v 0x10000000000 b
-t memory m 64K
-t userptr v 0x40000000 m
-t pattern a 0 64K 1
-t pattern b 0 512K 2
-t mempattern m 0 64K 3
-t memunmap m 0x4000 0x2000
+scene_start
 t fill v 0x10ff00 64 0x415441442d555047
 
 note 'a core'
@@ -67,17 +52,12 @@ is 'segments' "$(segments "$core")" '100000 10000 10000 RW
 100000000 10000 10000 RW
 10000000000 100000 100000 RW'
 like 'notes' "$(readelf -n "$core" 2>/dev/null)" '^  DRMSNOOP +0x[0-9a-f]+.Unknown note type: \(0x534e0001\)'
-gdb_on "$core" "dump memory $work/low 0x100000 0x110000" "dump memory $work/part 0x200000 0x204000" \
-	"dump memory $work/4g 0x100000000 0x100010000" "dump memory $work/1t 0x10000000000 0x10000100000" \
-	"dump memory $work/m 0x40006000 0x40010000" 'x/s 0x10ff00' 'x/2gx 0x300000' \
-	'find /g 0x100000, 0x10ffff, 0x415441442d555047' 'x/gx 0x40004000' 'x/gx 0x500000' >"$work/gdb"
-for piece in 'low 0x100000 64K' 'part 0x200000 0x4000' '4g 0x100000000 64K' '1t 0x10000000000 1M'; do
-	read -r name at size <<<"$piece"
-	t sum v "$at" "$size"
-	is "gdb: memory at $at" "$(crc "$work/$name")" "$REPLY"
-done
-t memsum m 0x6000 0xa000
-is 'gdb: memory of the process' "$(crc "$work/m")" "$REPLY"
+mapfile -d '' args < <(scene_dumps "$work/all")
+gdb_on "$core" 'x/s 0x10ff00' 'x/2gx 0x300000' 'find /g 0x100000, 0x10ffff, 0x415441442d555047' \
+	'x/gx 0x40004000' 'x/gx 0x500000' >"$work/gdb"
+gdb -batch -nx -c "$core" "${args[@]}" >/dev/null 2>&1
+scene_sums >"$work/sums"
+is 'gdb: memory' "$(scene_crcs "$work/all")" "$(cat "$work/sums")"
 like 'gdb: x/s' "$(cat "$work/gdb")" '^0x10ff00:.*"GPU-DATAGPU-DATA'
 like 'gdb: find' "$(cat "$work/gdb")" '^0x10ff00$'
 like 'gdb: sparse reads as zeros' "$(cat "$work/gdb")" '^0x300000:[[:space:]]+0x0000000000000000[[:space:]]+0x0000000000000000$'

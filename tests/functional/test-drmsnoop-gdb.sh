@@ -8,6 +8,7 @@
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 . "$DRM_SNOOP_TOP/tests/lib/target.sh"
 . "$DRM_SNOOP_TOP/tests/lib/bytes.sh"
+. "$DRM_SNOOP_TOP/tests/lib/core-scene.sh"
 . "$DRM_SNOOP_TOP/tests/lib/users.sh"
 
 plan 34
@@ -16,22 +17,7 @@ mkdir -m 777 "$work/run" "$work/out.d" "$work/mnt"
 chmod 755 "$work"
 chown alice "$work/mnt"
 
-target_start alice
-pid=$TARGET_PID
-client=$TARGET_CLIENT
-t vm v
-t bo a 64K vram
-t bo b 1M system
-t bind v 0x100000 a
-t bind v 0x100000000 b 0x3000 64K
-t bind v 0x10000000000 b
-t sparse v 0x300000 64K
-t memory m 64K
-t userptr v 0x40000000 m
-t pattern a 0 64K 1
-t pattern b 0 1M 2
-t mempattern m 0 64K 3
-t memunmap m 0x4000 0x2000
+scene_start alice
 
 # left: mounts and directories of drmsnoop gdb.
 left()
@@ -52,47 +38,16 @@ until_there()
 	return 1
 }
 
-# dumps PREFIX: arguments of gdb that write memory to files.
-dumps()
-{
-	printf '%s\0' -ex "dump memory $1.low 0x100000 0x110000" -ex "dump memory $1.4g 0x100000000 0x100010000" \
-		-ex "dump memory $1.1t 0x10000000000 0x10000100000" -ex "dump memory $1.m 0x40006000 0x40010000"
-}
-
-# sums: what the engine has there, in the same order, one a line.
-sums()
-{
-	local at
-
-	for at in '0x100000 64K' '0x100000000 64K' '0x10000000000 1M'; do
-		# shellcheck disable=SC2086
-		t sum v $at
-		echo "$REPLY"
-	done
-	t memsum m 0x6000 0xa000
-	echo "$REPLY"
-}
-
-# crcs PREFIX: the same of the files.
-crcs()
-{
-	local part
-
-	for part in low 4g 1t m; do
-		crc "$1.$part"
-	done
-}
-
 note 'the file of the tree'
 succeeds 'mounted' as alice drmsnoopfs "$work/mnt"
 vm=$work/mnt/card0/$pid/clients/$client/vm/1
 succeeds 'readelf' as alice readelf -a "$vm/core"
 is 'readelf has no warning' "$(cat "$work/err"; grep -i warning "$work/out")" ''
-mapfile -d '' args < <(dumps "$work/out.d/live")
+mapfile -d '' args < <(scene_dumps "$work/out.d/live")
 as alice gdb -batch -nx -c "$vm/core" "${args[@]}" -ex 'x/2gx 0x300000' -ex 'x/gx 0x40004000' \
 	-ex 'x/gx 0x500000' >"$work/gdb" 2>"$work/gdb.err"
-sums >"$work/sums"
-is 'gdb: memory' "$(crcs "$work/out.d/live")" "$(cat "$work/sums")"
+scene_sums >"$work/sums"
+is 'gdb: memory' "$(scene_crcs "$work/out.d/live")" "$(cat "$work/sums")"
 like 'gdb: sparse reads as zeros' "$(cat "$work/gdb")" '^0x300000:[[:space:]]+0x0000000000000000[[:space:]]+0x0000000000000000$'
 like 'gdb: what cannot be read' "$(cat "$work/gdb.err")" '^Cannot access memory at address 0x40004000$'
 like 'gdb: what is not bound' "$(cat "$work/gdb.err")" '^Cannot access memory at address 0x500000$'
@@ -102,9 +57,9 @@ fails 'cp meets what cannot be read' 1 'Input/output error' as alice cp "$vm/cor
 rm -f "$work/out.d/core"
 t memremap m 0x4000 0x2000
 succeeds 'cp keeps it' as alice cp --sparse=always "$vm/core" "$work/out.d/core"
-mapfile -d '' args < <(dumps "$work/out.d/kept")
+mapfile -d '' args < <(scene_dumps "$work/out.d/kept")
 gdb -batch -nx -c "$work/out.d/core" "${args[@]}" >/dev/null 2>&1
-is 'gdb: what was kept' "$(crcs "$work/out.d/kept")" "$(cat "$work/sums")"
+is 'gdb: what was kept' "$(scene_crcs "$work/out.d/kept")" "$(cat "$work/sums")"
 is 'the size is that of what is read' "$(as alice bash -c 'exec <"$1"; stat -Lc %s /dev/stdin; wc -c <&0' - "$vm/core" | uniq | wc -l)" 1
 
 note 'what the engine stores while gdb looks, and a snapshot of before'
@@ -132,14 +87,14 @@ note 'drmsnoop gdb'
 # A struct of the program in GPU memory: struct bo of gpusim-sh.
 t fill v 0x100000 4K 0
 t fill v 0x100008 8 0x0065727574786574
-mapfile -d '' args < <(dumps "$work/out.d/tool")
+mapfile -d '' args < <(scene_dumps "$work/out.d/tool")
 as alice drmsnoop gdb "$pid" -- -batch -nx "${args[@]}" -ex 'print/x *(struct memory *)0x100000000' \
 	-ex 'print ((struct bo *)0x100000)->item.name' -ex 'info line command_find' \
 	-ex 'print/x (unsigned long)&commands' -ex 'find /g 0x100000, +4096, 0x0065727574786574' \
 	>"$work/gdb" 2>"$work/gdb.err"
 is 'exit status' $? 0
-sums >"$work/sums"
-is 'memory' "$(crcs "$work/out.d/tool")" "$(cat "$work/sums")"
+scene_sums >"$work/sums"
+is 'memory' "$(scene_crcs "$work/out.d/tool")" "$(cat "$work/sums")"
 like 'a string in a struct of the program' "$(cat "$work/gdb")" '= "texture"'
 like 'numbers in a struct' "$(cat "$work/gdb")" 'size = 0x3c6ef372fe95285a'
 like 'lines' "$(cat "$work/gdb")" '^Line [0-9]+ of ".*commands\.c" starts at address 0x'
