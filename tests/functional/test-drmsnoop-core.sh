@@ -134,6 +134,5 @@ fails 'the process itself' 1 "^drmsnoop core: there is no process $pid\$" drmsno
 succeeds 'its client' drmsnoop core "$holder" --client "$client" --vm 1 -o "$core"
 gdb_on "$core" "dump memory $work/low 0x100000 0x110000" >/dev/null
 is 'gdb: its memory' "$(crc "$work/low")" "$sum"
-kill "$holder"
 target_stop
 true

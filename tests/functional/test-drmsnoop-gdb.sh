@@ -74,9 +74,9 @@ touch "$work/out.d/two"
 wait "$job"
 is 'before and after' "$(grep '^0x100008' "$work/gdb" | tr '\t' ' ')" '0x100008: 0x9e3779b97f4a7c1d
 0x100008: 0x4645444342414140'
-mapfile -d '' args < <(dumps "$work/out.d/frozen")
+mapfile -d '' args < <(scene_dumps "$work/out.d/frozen")
 as alice gdb -batch -nx -c "$vm/snapshots/s/core" "${args[@]}" -ex 'x/gx 0x100008' >"$work/gdb" 2>&1
-is 'gdb: the snapshot has what was there' "$(crcs "$work/out.d/frozen")" "$(cat "$work/sums")"
+is 'gdb: the snapshot has what was there' "$(scene_crcs "$work/out.d/frozen")" "$(cat "$work/sums")"
 like 'and not what is' "$(tr '\t' ' ' <"$work/gdb")" '^0x100008: 0x9e3779b97f4a7c1d$'
 succeeds 'readelf of the snapshot' as alice readelf -a "$vm/snapshots/s/core"
 is 'without a warning' "$(cat "$work/err"; grep -i warning "$work/out")" ''
@@ -126,6 +126,5 @@ as alice drmsnoop gdb "$holder" -- -batch -nx -ex "dump memory $work/out.d/held 
 is 'its memory' "$(crc "$work/out.d/held")" "$sum"
 like 'its symbols' "$(cat "$work/gdb")" '= "texture"'
 as alice fusermount3 -u "$work/mnt"
-kill "$holder"
 target_stop
 true

@@ -3,6 +3,7 @@
 # Layouts of a driver: read once for all of its cards, and again when the driver was loaded
 # again, as it may be another build.
 # vm: --gpu gpusim --gpu gpusim --gpu virtio-gpu --gpu bochs --gpu vgem --append iomem=relaxed
+# timeout: 300
 . "$DRM_SNOOP_TOP/tests/lib/tap.sh"
 . "$DRM_SNOOP_TOP/tests/lib/cards.sh"
 
