@@ -27,6 +27,23 @@ accelerator()
 	cat "$file"
 }
 
+# tsc_khz CACHE: the rate of this machine's TSC, kept for as long as the machine is up.
+# Nothing where it cannot be measured: guests measure it themselves then.
+tsc_khz()
+{
+	local cache=$1 file work
+
+	file=$cache/tsc-$(</proc/sys/kernel/random/boot_id)
+	if [ ! -s "$file" ]; then
+		find "$cache" -maxdepth 1 -name 'tsc-*' ! -path "$file" -delete
+		work=$(mktemp -d "$cache/.tsc.XXXXXX") || return
+		cc -O2 -o "$work/tsc" "${BASH_SOURCE[0]%/*}/tsc.c" 2>/dev/null &&
+			"$work/tsc" >"$work/khz" && mv "$work/khz" "$file"
+		rm -rf "$work"
+	fi
+	cat "$file" 2>/dev/null
+}
+
 # gpu_arguments NAME INDEX: the device into the array `qemu`. Uses `vram`
 # (array, one file for each gpusim in order) and `vram_size`.
 gpu_arguments()
