@@ -52,6 +52,7 @@ chown bob "$work/bob.m"
 m=$work/alice
 file=$m/card0/$gpu_pid/clients/$gpu_client/vm/1/ranges/0000000000100000-0000000000110000
 alice drmsnoopfs -f "$m" 2>"$work/alice.log" &
+daemon=$!
 mounted "$m"
 is "Alice sees her process and not Bob's" "$(alice ls "$m/card0")" "$gpu_pid"
 is "and no other in by-pid" "$(alice ls "$m/by-pid")" "$gpu_pid"
@@ -91,7 +92,7 @@ gpu undumpable
 fails "a process that is not dumpable" 2 'Permission denied' alice ls "$m/card0/$gpu_pid"
 is "is not listed" "$(alice ls "$m/card0")" ""
 alice fusermount3 -u "$m"
-wait -n 2>/dev/null
+wait "$daemon"
 
 # Yama
 

@@ -60,8 +60,9 @@ objcopy -O binary --only-section=.BTF --set-section-flags .BTF=alloc \
 LC_ALL=C sed -b 's/\x00gpusim_file\x00/\x00gpusim_life\x00/' "$work/btf" >"$work/other-btf"
 objcopy --update-section .BTF="$work/other-btf" "$DRM_SNOOP_MODULES/gpusim.ko" "$work/gpusim.ko"
 succeeds 'another build: load' load "$work/gpusim.ko"
+# A kernel may have no names of errors; ENOENT is 2.
 other='objects only; adapter: layout of gpusim is not as expected: gpusim_file.vms: -ENOENT'
-is 'another build: its own BTF counts' "$(cards)" "$other
+is 'another build: its own BTF counts' "$(cards | sed 's/-2$/-ENOENT/')" "$other
 $other"
 is 'another build: no layout' "$(layouts)" 2
 succeeds 'the first build: load' load "$DRM_SNOOP_MODULES/gpusim.ko"
